@@ -1,0 +1,145 @@
+"""The words of the house: roles, statuses, steps, scope, filter and period.
+
+This module imports nothing of the project, so that every room can speak the same language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+
+class UserError(Exception):
+    """An error shown to the user as one Indonesian sentence, without a traceback."""
+
+
+class AccessRefused(UserError):
+    """The scope does not allow what was asked."""
+
+
+class Tayang(StrEnum):
+    """How exact a published number may be."""
+
+    INTERNAL = "internal"
+    PRESENTASI = "presentasi"
+
+
+class Role(StrEnum):
+    DIREKTUR = "direktur"
+    KOORDINATOR = "koordinator_provinsi"
+    ADMIN_DATA = "admin_data"
+
+
+class Status(StrEnum):
+    """Where a case stands at a date; the four sum to all recorded cases."""
+
+    TERDATA = "terdata"
+    TERTANGANI = "tertangani"
+    TERSELESAIKAN = "terselesaikan"
+    DITUTUP_LAINNYA = "ditutup_lainnya"
+
+
+class Kelompok(StrEnum):
+    """Group of a closing reason."""
+
+    TERSELESAIKAN = "terselesaikan"
+    DIALIHKAN = "dialihkan"
+    BERHENTI = "berhenti"
+    ADMINISTRATIF = "administratif"
+
+
+class Tahap(StrEnum):
+    """Furthest step a case has reached; a closed case stands at terminasi."""
+
+    TERDATA = "terdata"
+    ASESMEN = "asesmen"
+    RENCANA = "rencana"
+    INTERVENSI = "intervensi"
+    TERMINASI = "terminasi"
+
+
+class Dimensi(StrEnum):
+    """What `--per` accepts."""
+
+    PROVINSI = "provinsi"
+    KABKOTA = "kabkota"
+    KLASTER = "klaster"
+    JENIS = "jenis"
+    PAS = "pas"
+    PENDAMPING = "pendamping"
+    BULAN = "bulan"
+    TAHAP = "tahap"
+
+
+class PeriodKind(StrEnum):
+    """Calendar periods are compared with the same elapsed days of the one before."""
+
+    BEBAS = "bebas"
+    DUA_BELAS_BULAN = "12-bulan"
+    BULAN = "bulan-ini"
+    TRIWULAN = "triwulan-ini"
+    TAHUN = "tahun-ini"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """A closed interval of days [dari, sampai]; either end may be open until the data date is known."""
+
+    dari: dt.date | None = None
+    sampai: dt.date | None = None
+    kind: PeriodKind = PeriodKind.BEBAS
+
+    def __post_init__(self) -> None:
+        if self.dari and self.sampai and self.dari > self.sampai:
+            raise UserError(
+                f"Awal periode {self.dari.isoformat()} sesudah akhirnya {self.sampai.isoformat()}; "
+                "tukar kedua tanggal itu."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Who is asking and which provinces they may see; an empty tuple sees nothing."""
+
+    role: Role
+    provinces: tuple[str, ...]
+    tayang: Tayang = Tayang.INTERNAL
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "provinces", tuple(sorted(set(self.provinces))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFilter:
+    """What the user chose; empty tuples mean no restriction."""
+
+    period: Period = field(default_factory=Period)
+    provinsi: tuple[str, ...] = ()
+    kabkota: tuple[str, ...] = ()
+    klaster: tuple[str, ...] = ()
+    jenis: tuple[str, ...] = ()
+    pendamping: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("provinsi", "kabkota", "klaster", "jenis"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+
+    def with_period(self, dari: dt.date, sampai: dt.date) -> CaseFilter:
+        """The same filter over another free period."""
+        return replace(self, period=Period(dari=dari, sampai=sampai))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """Limits that are policy; the screen labels them "usulan"."""
+
+    beban_wajar: int
+    beban_berlebih: int
+    asesmen_hari: int
+    macet_hari: int
+    macet_hari_darurat: int
+    total_hari: int
+    n_minimum: int
+    n_risiko_minimum: int
+    batas_baris_ditolak: int

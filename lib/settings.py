@@ -1,0 +1,73 @@
+"""Settings: thresholds, unit name and places, read from data/pengaturan.toml and the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lib.domain import Thresholds, UserError
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "data" / "pengaturan.toml"
+TRUE_WORDS = {"1", "true", "ya"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that may differ between two offices."""
+
+    unit: str
+    kementerian: str
+    ambang: Thresholds
+    rujukan_penuh_terselesaikan: bool
+    simpan_terakhir: int
+    kuning_hari: int
+    merah_hari: int
+    db: str | None
+    data_folder: Path
+    sumber: str
+    tanpa_masuk: bool
+
+    @property
+    def database_url(self) -> str:
+        """The configured case database, else the embedded SQLite file in the data folder."""
+        return self.db or f"sqlite:///{self.data_folder / 'kasus.sqlite'}"
+
+    @property
+    def digest(self) -> str:
+        """Short digest of the values that change a figure; part of every cache key."""
+        text = repr((self.ambang, self.rujukan_penuh_terselesaikan))
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> Settings:
+    """Read the settings; raises UserError that names the setting when one is missing or wrong."""
+    environment = os.environ if environment is None else environment
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        sumber = environment.get("TUNTAS_SUMBER", "potret")
+        if sumber != "potret":
+            raise UserError(
+                f"TUNTAS_SUMBER={sumber} belum didukung; gunakan `potret` atau hapus pengaturan itu."
+            )
+        return Settings(
+            unit=values["unit"]["nama"],
+            kementerian=values["unit"]["kementerian"],
+            ambang=Thresholds(**values["ambang"]),
+            rujukan_penuh_terselesaikan=bool(values["kebijakan"]["rujukan_penuh_terselesaikan"]),
+            simpan_terakhir=int(values["potret"]["simpan_terakhir"]),
+            kuning_hari=int(values["kesegaran"]["kuning_hari"]),
+            merah_hari=int(values["kesegaran"]["merah_hari"]),
+            db=environment.get("TUNTAS_DB") or None,
+            data_folder=Path(environment.get("TUNTAS_DATA") or ROOT / "data" / "lokal"),
+            sumber=sumber,
+            tanpa_masuk=environment.get("TUNTAS_TANPA_MASUK", "").lower() in TRUE_WORDS,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"Pengaturan {file.name} tidak lengkap atau salah ({error}); perbaiki berkas itu."
+        ) from error
