@@ -1,0 +1,116 @@
+"""Opening and creating the case database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, make_url, select
+from sqlalchemy.exc import DBAPIError
+
+from lib import reference
+from lib.database import schema
+from lib.domain import UserError
+
+
+def writable_engine(url: str) -> Engine:
+    """An engine for siapkan, demo and impor; creates a missing SQLite file (WAL, foreign keys on)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _sqlite_writer)
+    return engine
+
+
+def read_engine(url: str) -> Engine:
+    """An engine that only reads; a missing SQLite file is an error, never a new empty file.
+
+    Raises UserError when the file of a SQLite URL does not exist.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database or "")
+        if not path.is_file():
+            raise UserError(
+                f"Basis data kasus {path.name} tidak ditemukan; periksa TUNTAS_DB atau jalankan "
+                "`python -m lib.cli siapkan`."
+            )
+        return create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
+    return create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+
+
+def sqlite_path(engine: Engine) -> Path | None:
+    """The file of a SQLite engine, else None."""
+    if engine.dialect.name != "sqlite":
+        return None
+    return Path((engine.url.database or "").removeprefix("file:").split("?")[0])
+
+
+def _timeouts(backend: str) -> dict:
+    return {"connect_args": {"connect_timeout": 3}} if backend == "postgresql" else {}
+
+
+def _sqlite_writer(connection, _record) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA busy_timeout = 10000")
+
+
+def prepare(engine: Engine, *, simulasi: bool = False) -> None:
+    """Create the schema and fill the reference tables of an empty database; an existing one is left as it is.
+
+    Raises UserError when the database holds another schema version.
+    """
+    if inspect(engine).has_table("meta"):
+        check_version(engine)
+        return
+    with engine.begin() as connection:
+        schema.metadata.create_all(connection)
+        for name, table in schema.REFERENCE_TABLES.items():
+            columns = [column.name for column in table.columns]
+            connection.execute(insert(table), reference.table(name)[columns].to_dict("records"))
+        connection.execute(
+            insert(schema.meta),
+            [
+                {"kunci": "versi_skema", "nilai": schema.SCHEMA_VERSION},
+                {"kunci": "simulasi", "nilai": "1" if simulasi else "0"},
+            ],
+        )
+
+
+def read_meta(engine: Engine) -> dict[str, str]:
+    """The table meta as a dict; raises UserError when the database has not been prepared or cannot be read."""
+    try:
+        if not inspect(engine).has_table("meta"):
+            raise UserError(
+                "Basis data kasus belum disiapkan (tabel meta tidak ada); "
+                "jalankan `python -m lib.cli siapkan`."
+            )
+        with engine.connect() as connection:
+            return dict(connection.execute(select(schema.meta.c.kunci, schema.meta.c.nilai)).all())
+    except DBAPIError as error:
+        raise UserError(
+            "Basis data kasus tidak dapat dibaca; periksa TUNTAS_DB dan apakah server atau berkasnya baik."
+        ) from error
+
+
+def check_version(engine: Engine) -> None:
+    """Raise UserError unless the database has exactly this program's schema version."""
+    found = read_meta(engine).get("versi_skema")
+    if found != schema.SCHEMA_VERSION:
+        raise UserError(
+            f"Versi skema basis data {found}, program ini memerlukan {schema.SCHEMA_VERSION}; "
+            "gunakan versi program yang sesuai."
+        )
+
+
+def is_simulated(engine: Engine) -> bool:
+    """Whether the database is marked as simulated data."""
+    return read_meta(engine).get("simulasi") == "1"
+
+
+def count_cases(engine: Engine) -> int:
+    """Number of rows of the table kasus."""
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(schema.kasus)).scalar_one()

@@ -1,0 +1,327 @@
+"""The case rows as every figure reads them: cut at the data date, no administratif closures, days counted.
+
+One definition serves the snapshot (run once by DuckDB over the copied tables) and the tests (run by SQLite or
+PostgreSQL on the case database itself).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Connection,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from lib.database import schema
+from lib.domain import Kelompok
+
+_DATES = (
+    "tanggal_kontak",
+    "tanggal_asesmen",
+    "tanggal_rencana",
+    "tanggal_intervensi",
+    "tanggal_terminasi",
+    "tanggal_pascalayanan",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvinceData:
+    """What is known of one province's register: T, since when it is complete; None when it never sent."""
+
+    kode_provinsi: str
+    tanggal_data: dt.date | None
+    lengkap_sejak: dt.date | None
+    tanpa_keterangan: bool = False
+    administratif: int = 0
+
+
+class selisih_hari(FunctionElement):  # noqa: N801  named like the SQL function it stands for
+    """Whole days between two dates (later, earlier)."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class terbesar(FunctionElement):  # noqa: N801
+    """The latest of several dates, none of them NULL."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(selisih_hari)
+def _days(element, compiler, **options):
+    later, earlier = (compiler.process(part, **options) for part in element.clauses)
+    return f"({later} - {earlier})"
+
+
+@compiles(selisih_hari, "sqlite")
+def _days_sqlite(element, compiler, **options):
+    later, earlier = (compiler.process(part, **options) for part in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(terbesar)
+def _greatest(element, compiler, **options):
+    return f"greatest({compiler.process(element.clauses, **options)})"
+
+
+@compiles(terbesar, "sqlite")
+def _greatest_sqlite(element, compiler, **options):
+    return f"max({compiler.process(element.clauses, **options)})"
+
+
+def rows_as_table(dialect: str, name: str, columns: dict, rows: list[tuple]):
+    """A common table expression of our own constants (codes, whole numbers, dates).
+
+    Written out as text: SQLAlchemy's VALUES with bound parameters takes 140 ms for 38 provinces x 12 months.
+    Raises ValueError for a value that is not a date, a whole number, None or a plain code.
+    """
+
+    def written(value) -> str:
+        if value is None:
+            return "NULL"
+        if isinstance(value, dt.date):
+            return f"'{value.isoformat()}'" if dialect == "sqlite" else f"DATE '{value.isoformat()}'"
+        if isinstance(value, int):
+            return str(value)
+        if isinstance(value, str) and value.replace("-", "").isalnum() and value.isascii():
+            return f"'{value}'"
+        raise ValueError(f"not a plain constant: {value!r}")
+
+    body = ", ".join("(" + ", ".join(written(value) for value in row) + ")" for row in rows)
+    names = list(columns)
+    if not rows:
+        nothing = ", ".join(f"CAST(NULL AS {_type(columns[column])}) AS {column}" for column in names)
+        query = f"SELECT {nothing} WHERE 1 = 0"  # noqa: S608  our own constants
+    elif dialect == "sqlite":
+        listed = ", ".join(f"column{number + 1} AS {column}" for number, column in enumerate(names))
+        query = f"SELECT {listed} FROM (VALUES {body})"  # noqa: S608
+    else:
+        query = f"SELECT * FROM (VALUES {body}) AS baris({', '.join(names)})"  # noqa: S608
+    return text(query).columns(**columns).cte(name)
+
+
+def _type(kind) -> str:
+    return {"Date": "DATE", "Integer": "INTEGER", "String": "VARCHAR"}[kind.__name__]
+
+
+def province_dates(connection: Connection) -> list[ProvinceData]:
+    """Data date and completeness of every province of the database, read from unggahan, else from the rows.
+
+    T is the largest tanggal_data ever sent; lengkap_sejak is that of the upload that arrived last and had one.
+    """
+    uploads = connection.execute(
+        select(
+            schema.unggahan.c.kode_provinsi,
+            schema.unggahan.c.tanggal_data,
+            schema.unggahan.c.lengkap_sejak,
+        ).order_by(schema.unggahan.c.waktu, schema.unggahan.c.id)
+    ).all()
+    sent: dict[str, dt.date] = {}
+    complete: dict[str, dt.date] = {}
+    for kode, tanggal, since in uploads:
+        sent[kode] = max(sent.get(kode, tanggal), tanggal)
+        if since is not None:
+            complete[kode] = since
+    rows = connection.execute(
+        select(
+            schema.kasus.c.kode_provinsi,
+            func.min(schema.kasus.c.tanggal_terdata),
+            func.max(schema.kasus.c.tanggal_terdata),
+            *(func.max(schema.kasus.c[name]) for name in (*_DATES, "tanggal_pembaruan")),
+        ).group_by(schema.kasus.c.kode_provinsi)
+    ).all()
+    first = {row[0]: row[1] for row in rows}
+    last = {row[0]: max(value for value in row[2:] if value is not None) for row in rows}
+    removed = dict(
+        connection.execute(
+            select(schema.kasus.c.kode_provinsi, func.count())
+            .join(
+                schema.alasan_terminasi, schema.alasan_terminasi.c.kode_alasan == schema.kasus.c.kode_alasan
+            )
+            .where(schema.alasan_terminasi.c.kelompok == Kelompok.ADMINISTRATIF.value)
+            .group_by(schema.kasus.c.kode_provinsi)
+        ).all()
+    )
+    result = []
+    for kode in connection.execute(select(schema.provinsi.c.kode_provinsi)).scalars():
+        tanggal = sent.get(kode, last.get(kode))
+        since = complete.get(kode, first.get(kode))
+        result.append(
+            ProvinceData(
+                kode_provinsi=kode,
+                tanggal_data=tanggal,
+                lengkap_sejak=min(since, tanggal) if since and tanggal else tanggal,
+                tanpa_keterangan=kode in last and kode not in sent,
+                administratif=removed.get(kode, 0),
+            )
+        )
+    return sorted(result, key=lambda province: province.kode_provinsi)
+
+
+def _dates_table(dialect: str, provinces: list[ProvinceData], name: str):
+    """T of each province; the name differs per row set, for one query may read both."""
+    rows = [(p.kode_provinsi, p.tanggal_data) for p in provinces if p.tanggal_data]
+    return rows_as_table(dialect, name, {"kode_provinsi": String, "tanggal_data": Date}, rows)
+
+
+def prepared_cases(dialect: str, provinces: list[ProvinceData], *, referral_resolves: bool = False) -> Select:
+    """The rows of kasus as they were on their province's tanggal_data.
+
+    Cases recorded after T and administratif closures are left out, dates after T are ignored, durations are
+    whole days. `referral_resolves` counts reason R1 (rujukan penuh) as terselesaikan, a policy of the settings.
+    """
+    k, a, j = schema.kasus, schema.alasan_terminasi, schema.jenis_masalah
+    limit = _dates_table(dialect, provinces, "batas_kasus")
+    known = {name: case((k.c[name] <= limit.c.tanggal_data, k.c[name])) for name in _DATES}
+    assessed, intervened, ended = (
+        known["tanggal_asesmen"],
+        known["tanggal_intervensi"],
+        known["tanggal_terminasi"],
+    )
+    emergency = k.c.prioritas == "darurat"
+    response = case(
+        (and_(emergency, or_(assessed.is_(None), intervened < assessed)), intervened), else_=assessed
+    )
+    group = case(
+        (and_(literal(referral_resolves), k.c.kode_alasan == "R1"), "terselesaikan"), else_=a.c.kelompok
+    )
+    activities = _last_activity(limit)
+    seen = case(
+        (k.c.tanggal_pembaruan <= limit.c.tanggal_data, k.c.tanggal_pembaruan), else_=k.c.tanggal_terdata
+    )
+    steps = ("tanggal_kontak", "tanggal_asesmen", "tanggal_rencana", "tanggal_intervensi")
+    last_activity = terbesar(
+        seen,
+        k.c.tanggal_terdata,
+        *(func.coalesce(known[name], k.c.tanggal_terdata) for name in steps),
+        func.coalesce(activities.c.terakhir, k.c.tanggal_terdata),
+    )
+    again = _next_case(limit)
+    return (
+        select(
+            k.c.kode_provinsi,
+            k.c.kode_kabkota,
+            j.c.kode_klaster,
+            j.c.kode_pas,
+            k.c.kode_jenis,
+            j.c.sensitif,
+            k.c.id_kasus,
+            k.c.id_pendamping,
+            case((emergency, 1), else_=0).label("darurat"),
+            k.c.prioritas,
+            k.c.pendekatan,
+            k.c.jenis_kelamin,
+            k.c.kelompok_umur,
+            k.c.sumber_laporan,
+            k.c.tanggal_terdata,
+            *(known[name].label(name) for name in _DATES),
+            case((ended.is_not(None), group)).label("kelompok"),
+            case((ended.is_not(None), k.c.kode_alasan)).label("kode_alasan"),
+            response.label("tanggal_respon"),
+            last_activity.label("tanggal_aktivitas"),
+            selisih_hari(ended, k.c.tanggal_terdata).label("lama_hari"),
+            selisih_hari(response, k.c.tanggal_terdata).label("respon_hari"),
+            selisih_hari(again.c.berikutnya, ended).label("ulang_hari"),
+            *(case((ended.is_not(None), k.c[name])).label(name) for name in schema.OUTCOMES),
+            k.c.tanggal_pertama_masuk,
+        )
+        .join(limit, limit.c.kode_provinsi == k.c.kode_provinsi)
+        .join(j, j.c.kode_jenis == k.c.kode_jenis)
+        .outerjoin(a, a.c.kode_alasan == k.c.kode_alasan)
+        .outerjoin(
+            activities,
+            and_(
+                activities.c.kode_provinsi == k.c.kode_provinsi,
+                activities.c.id_kasus == k.c.id_kasus,
+            ),
+        )
+        .outerjoin(again, and_(again.c.kode_provinsi == k.c.kode_provinsi, again.c.id_kasus == k.c.id_kasus))
+        .where(k.c.tanggal_terdata <= limit.c.tanggal_data)
+        .where(or_(a.c.kelompok.is_(None), a.c.kelompok != Kelompok.ADMINISTRATIF.value))
+    )
+
+
+def _last_activity(limit):
+    g = schema.kegiatan
+    return (
+        select(g.c.kode_provinsi, g.c.id_kasus, func.max(g.c.tanggal_kegiatan).label("terakhir"))
+        .join(limit, limit.c.kode_provinsi == g.c.kode_provinsi)
+        .where(g.c.tanggal_kegiatan <= limit.c.tanggal_data)
+        .group_by(g.c.kode_provinsi, g.c.id_kasus)
+        .subquery("kegiatan_terakhir")
+    )
+
+
+def _next_case(limit):
+    """First later case of the same client, of any kind, for cases that have ended."""
+    before, after = schema.kasus.alias("sebelum"), schema.kasus.alias("sesudah")
+    reason = schema.alasan_terminasi.alias("alasan_sesudah")
+    return (
+        select(
+            before.c.kode_provinsi,
+            before.c.id_kasus,
+            func.min(after.c.tanggal_terdata).label("berikutnya"),
+        )
+        .join(
+            after,
+            and_(
+                after.c.kode_provinsi == before.c.kode_provinsi,
+                after.c.id_klien == before.c.id_klien,
+                after.c.id_kasus != before.c.id_kasus,
+                after.c.tanggal_terdata > before.c.tanggal_terminasi,
+            ),
+        )
+        .join(limit, limit.c.kode_provinsi == after.c.kode_provinsi)
+        .outerjoin(reason, reason.c.kode_alasan == after.c.kode_alasan)
+        .where(after.c.tanggal_terdata <= limit.c.tanggal_data)
+        .where(or_(reason.c.kelompok.is_(None), reason.c.kelompok != Kelompok.ADMINISTRATIF.value))
+        .group_by(before.c.kode_provinsi, before.c.id_kasus)
+        .subquery("kasus_berikut")
+    )
+
+
+def prepared_pendamping(dialect: str, provinces: list[ProvinceData]) -> Select:
+    """The rows of pendamping who began by their province's tanggal_data, with `aktif` 1 when active on it."""
+    p = schema.pendamping
+    limit = _dates_table(dialect, provinces, "batas_pendamping")
+    left = case((p.c.tanggal_selesai <= limit.c.tanggal_data, p.c.tanggal_selesai), else_=cast(null(), Date))
+    active = case(
+        (and_(p.c.tanggal_selesai.is_not(None), p.c.tanggal_selesai < limit.c.tanggal_data), 0), else_=1
+    )
+    return (
+        select(
+            p.c.kode_provinsi,
+            p.c.id_pendamping,
+            p.c.kode_kabkota,
+            p.c.nama_tampil,
+            p.c.jenjang,
+            p.c.bersertifikat,
+            p.c.sebutan,
+            p.c.pendidikan,
+            p.c.pelatihan_terakhir,
+            p.c.tanggal_mulai,
+            left.label("tanggal_selesai"),
+            active.label("aktif"),
+        )
+        .join(limit, limit.c.kode_provinsi == p.c.kode_provinsi)
+        .where(p.c.tanggal_mulai <= limit.c.tanggal_data)
+    )
