@@ -1,0 +1,239 @@
+"""From rows to accepted rows and problems: the order in which the rules apply, and what they need to know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from lib import reference
+from lib.importing import columns, rules
+from lib.importing.columns import KASUS, KETERANGAN, PENDAMPING, Kind
+from lib.importing.reader import SheetPart, SheetRows
+from lib.importing.rules import DITOLAK, PERINGATAN, Finding, finding, joined_key
+
+# Above this share of refused rows the whole file is refused: something is wrong with the file, not the rows.
+MAX_BAD_SHARE = 0.20
+_PENDAMPING_KEY = ("kode_provinsi", "id_pendamping")
+_CASE_KEY = ("kode_provinsi", "id_kasus")
+_BEFORE_KEY = ("kode_provinsi", "id_kasus_sebelumnya")
+_MISSING = "Kolom ini tidak ada di judul; tambahkan walau isinya kosong."
+_UNKNOWN = "Kolom tidak dikenal; hapus atau pakai nama dari templat."
+_UNTITLED = "Ada kolom berisi tanpa judul; beri nama dari templat atau hapus."
+_DOUBLED = "Kolom muncul lebih dari sekali; sisakan satu."
+_SAME_CASE = ("kode_provinsi", "id_klien", "kode_jenis", "tanggal_terdata")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the database holds of the provinces concerned and what will stay there, as text.
+
+    pendamping: kode_provinsi, id_pendamping; kasus: kode_provinsi, id_kasus, id_klien, kode_jenis,
+    tanggal_terdata, id_pendamping.
+    """
+
+    pendamping: pd.DataFrame
+    kasus: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A checked sheet: its rows, which of them are accepted, and the problems of the others (and warnings)."""
+
+    rows: SheetRows
+    accepted: np.ndarray
+    problems: pd.DataFrame
+
+    def accepted_rows(self) -> pd.DataFrame:
+        """The accepted rows as text, index as in `rows`."""
+        return self.rows.frame[self.accepted]
+
+
+def header_problems(parts: Sequence[SheetPart]) -> pd.DataFrame:
+    """Missing, unknown and doubled columns of every sheet as problems of row 1."""
+    found = []
+    for part in parts:
+        present, wanted = list(part.frame.columns), columns.names(part.sheet)
+        once = list(dict.fromkeys(present))
+        lists = {_MISSING: [name for name in wanted if name not in present]}
+        if len(lists[_MISSING]) * 2 <= len(wanted):
+            # Otherwise row 1 is probably a row of data, and its values must not be repeated.
+            lists[_UNKNOWN] = [name for name in once if name and name not in wanted]
+            lists[_UNTITLED] = [name for name in once if not name]
+            lists[_DOUBLED] = [name for name in once if name and present.count(name) > 1]
+        for alasan, names in lists.items():
+            found += [(part.lembar, 1, name, "", alasan, DITOLAK) for name in names]
+    problems = pd.DataFrame(found, columns=list(rules.PROBLEM_COLUMNS)) if found else rules.no_problems()
+    return problems.assign(kolom=problems["kolom"].mask(rules.like_nik(problems["kolom"]), rules.HIDDEN))
+
+
+def check_keterangan(rows: SheetRows, *, today: dt.date, allowed: tuple[str, ...] | None) -> Checked:
+    """Check the sheet keterangan: one row per province, a tanggal_data not in the future.
+
+    `allowed` are the provinces the sender may send, None means all.
+    """
+    days = rules.dates(rows.frame, columns.of_kind(KETERANGAN, Kind.TANGGAL))
+    doubled = rows.frame["kode_provinsi"].ne("") & rows.frame["kode_provinsi"].duplicated(keep=False)
+    # Tomorrow passes, because the east of Indonesia is ahead of WIB. A later day would be the province's
+    # data date for ever: every honest file after it would count as too old.
+    latest = pd.Timestamp(today) + pd.Timedelta(days=1)
+    findings = [
+        *rules.column_findings(rows, days),
+        _outside(rows, allowed),
+        finding("kode_provinsi", doubled, "Provinsi ini muncul lebih dari sekali; sisakan satu baris."),
+        finding("tanggal_data", days["tanggal_data"] > latest, "tanggal_data sesudah hari ini."),
+        finding(
+            "lengkap_sejak",
+            days["lengkap_sejak"] > days["tanggal_data"],
+            "lengkap_sejak sesudah tanggal_data.",
+        ),
+    ]
+    return Checked(rows=rows, accepted=_good(rows, findings), problems=rules.problems(rows, findings))
+
+
+def check_pendamping(rows: SheetRows, *, data_dates: pd.Series, allowed: tuple[str, ...] | None) -> Checked:
+    """Check the sheet pendamping; `data_dates` is tanggal_data (datetime64) by kode_provinsi."""
+    days = rules.dates(rows.frame, columns.of_kind(PENDAMPING, Kind.TANGGAL))
+    findings = [*_common(rows, days, data_dates, allowed), *rules.pendamping_findings(days)]
+    return Checked(rows=rows, accepted=_good(rows, findings), problems=rules.problems(rows, findings))
+
+
+def check_kasus(
+    rows: SheetRows,
+    *,
+    data_dates: pd.Series,
+    allowed: tuple[str, ...] | None,
+    pendamping: Checked,
+    known: Known,
+) -> Checked:
+    """Check the sheet kasus against itself, the checked pendamping of the same upload and the database.
+
+    Refused rows get no warnings. A case before (id_kasus_sebelumnya) is looked up among the rows of the file
+    that passed every other check, then in the database.
+    """
+    days = rules.dates(rows.frame, columns.of_kind(KASUS, Kind.TANGGAL))
+    findings = [
+        *_common(rows, days, data_dates, allowed),
+        *rules.case_findings(rows.frame, days),
+        _unknown_pendamping(rows, pendamping, known, data_dates),
+    ]
+    client = _client_before(rows, _good(rows, findings), known)
+    other = client.notna() & client.ne(rows.frame["id_klien"])
+    alasan = "Kasus sebelumnya milik klien lain; periksa nomor kasus dan kode klien."
+    findings.append(finding("id_kasus_sebelumnya", other, alasan))
+    accepted = _good(rows, findings)
+    findings += [_only(found, accepted) for found in _case_warnings(rows, accepted, known)]
+    return Checked(rows=rows, accepted=accepted, problems=rules.problems(rows, findings))
+
+
+def bad_share(checked: Sequence[Checked]) -> float:
+    """The share of refused rows over several sheets; 0 without rows. Example: 3 of 20 rows: 0.15."""
+    total = sum(len(sheet.accepted) for sheet in checked)
+    return sum(int((~sheet.accepted).sum()) for sheet in checked) / total if total else 0.0
+
+
+def _common(
+    rows: SheetRows, days: pd.DataFrame, data_dates: pd.Series, allowed: tuple[str, ...] | None
+) -> Iterator[Finding]:
+    yield from rules.column_findings(rows, days)
+    outside = _outside(rows, allowed)
+    yield outside
+    data_date = pd.to_datetime(rows.frame["kode_provinsi"].map(data_dates))
+    known = rows.frame["kode_provinsi"].isin(reference.all_provinces())
+    undated = (data_date.isna() & known).to_numpy(copy=True)
+    undated[outside.rows] = False
+    alasan = "Provinsi ini tidak mempunyai baris yang sah di lembar keterangan."
+    yield finding("kode_provinsi", undated, alasan)
+    yield from rules.future_findings(rows, days, data_date)
+    yield from rules.kabkota_findings(rows)
+    yield from rules.duplicate_findings(rows)
+
+
+def _outside(rows: SheetRows, allowed: tuple[str, ...] | None) -> Finding:
+    sent = rows.frame["kode_provinsi"]
+    mask = sent.ne("") & ~sent.isin(allowed) if allowed is not None else np.zeros(len(sent), dtype=bool)
+    return finding("kode_provinsi", mask, "Provinsi ini di luar wilayah pengirim.")
+
+
+def _good(rows: SheetRows, findings: Sequence[Finding]) -> np.ndarray:
+    good = np.ones(len(rows.frame), dtype=bool)
+    for found in findings:
+        if found.tingkat == DITOLAK:
+            good[found.rows] = False
+    return good
+
+
+def _only(found: Finding, accepted: np.ndarray) -> Finding:
+    keep = accepted[found.rows]
+    alasan = found.alasan if isinstance(found.alasan, str) else found.alasan[keep]
+    return replace(found, rows=found.rows[keep], alasan=alasan)
+
+
+def _unknown_pendamping(rows: SheetRows, pendamping: Checked, known: Known, data_dates: pd.Series) -> Finding:
+    key = joined_key(rows.frame, _PENDAMPING_KEY)
+    usable = pd.concat(
+        [
+            joined_key(pendamping.accepted_rows(), _PENDAMPING_KEY),
+            joined_key(known.pendamping, _PENDAMPING_KEY),
+        ]
+    )
+    # A row whose province is refused says so itself; its pendamping is not the trouble.
+    sent = rows.frame["kode_provinsi"].isin(data_dates.index)
+    unknown = sent & rows.frame["id_pendamping"].ne("") & ~key.isin(usable)
+    refused = key.isin(joined_key(pendamping.rows.frame, _PENDAMPING_KEY))
+    alasan = pd.Series(
+        np.where(
+            refused,
+            "Baris pendamping ini di lembar pendamping ditolak; perbaiki baris itu dahulu.",
+            "Pendamping tidak ada di lembar pendamping maupun di basis data.",
+        ),
+        index=rows.frame.index,
+    )
+    return finding("id_pendamping", unknown, alasan)
+
+
+def _client_before(rows: SheetRows, good: np.ndarray, known: Known) -> pd.Series:
+    """The client of each row's id_kasus_sebelumnya; missing where there is none or it is unknown."""
+    before = joined_key(rows.frame, _BEFORE_KEY).where(rows.frame["id_kasus_sebelumnya"].ne(""))
+    own = rows.frame[good]
+    in_file = pd.Series(own["id_klien"].to_numpy(), index=joined_key(own, _CASE_KEY), dtype="str")
+    held = pd.Series(
+        known.kasus["id_klien"].to_numpy(), index=joined_key(known.kasus, _CASE_KEY), dtype="str"
+    )
+    found = rules.look_up(before, in_file)
+    return found.where(found.notna(), rules.look_up(before, held))
+
+
+def _case_warnings(rows: SheetRows, accepted: np.ndarray, known: Known) -> Iterator[Finding]:
+    yield from rules.outcome_findings(rows.frame)
+    named = rows.frame["id_kasus_sebelumnya"].ne("")
+    unknown = named & _client_before(rows, accepted, known).isna()
+    alasan = "Kasus sebelumnya tidak ada di berkas maupun di basis data."
+    yield finding("id_kasus_sebelumnya", unknown, alasan, tingkat=PERINGATAN)
+    yield _same_day(rows, accepted, known)
+
+
+def _same_day(rows: SheetRows, accepted: np.ndarray, known: Known) -> Finding:
+    """The same client, kind and day under another case number, in the database or earlier in the file."""
+    own = rows.frame[accepted]
+    held = known.kasus[~joined_key(known.kasus, _CASE_KEY).isin(joined_key(own, _CASE_KEY))]
+    first = pd.concat(
+        [
+            pd.Series(
+                ("kasus " + held["id_kasus"] + " di basis data").to_numpy(),
+                index=joined_key(held, _SAME_CASE),
+                dtype="str",
+            ),
+            pd.Series(
+                rules.row_names(rows)[accepted].to_numpy(), index=joined_key(own, _SAME_CASE), dtype="str"
+            ),
+        ]
+    )
+    first = first[~first.index.duplicated()]
+    named = rules.look_up(joined_key(rows.frame, _SAME_CASE), first)
+    again = named.notna() & named.ne(rules.row_names(rows))
+    alasan = "Klien, jenis masalah dan tanggal_terdata sama dengan " + named + "; periksa apakah kasus ganda."
+    return finding("tanggal_terdata", again, alasan, tingkat=PERINGATAN)

@@ -1,0 +1,319 @@
+"""Import of filled workbooks into the case database: one upload, one transaction, one report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from lib.database import connection as database
+from lib.database import schema
+from lib.domain import UserError
+from lib.importing import checks, columns, plan, reader, rules, store
+from lib.importing.checks import Checked, Known
+from lib.importing.columns import KASUS, KETERANGAN, PENDAMPING
+from lib.importing.plan import Plan
+from lib.importing.reader import SheetRows, Upload
+
+DITERIMA = "diterima"
+SEBAGIAN = "sebagian"
+DITOLAK_BERKAS = "ditolak_berkas"
+COUNTED = ("baru", "berubah", "sama", "ditolak", "peringatan", "hilang")
+_KNOWN_CASE = ("kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata", "id_pendamping")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What an import did (or, with dry_run, would do).
+
+    status: diterima | sebagian | ditolak_berkas. counts: rows by table and kind (COUNTED); "peringatan" are
+    accepted rows with a warning, "hilang" rows deleted by replace. problems: lembar, baris, kolom, nilai,
+    alasan, tingkat. refusal: why the file was refused, else None. notes: further sentences.
+    """
+
+    status: str
+    counts: dict[str, dict[str, int]]
+    problems: pd.DataFrame
+    digest: str
+    refusal: str | None = None
+    notes: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    """One upload on its way: what was asked, what was read, and the accepted rows of keterangan by province."""
+
+    now: dt.datetime
+    dry_run: bool
+    replace: bool
+    allowed: tuple[str, ...] | None
+    upload: Upload
+    keterangan: Checked
+    sent: pd.DataFrame
+    rows: dict[str, SheetRows]
+    notes: list[str] = field(default_factory=list)
+
+
+def import_files(
+    engine: Engine,
+    paths: Sequence[Path],
+    *,
+    now: dt.datetime,
+    dry_run: bool = False,
+    replace: bool = False,
+    into_simulated: bool = False,
+    allowed_provinces: tuple[str, ...] | None = None,
+) -> ImportReport:
+    """Check files and write their accepted rows, all in one transaction.
+
+    An upload is an increment: rows are inserted or updated by key, what is absent stays. With `replace` the
+    rows of a sent province that are absent from the files are deleted. Rows of provinces outside
+    `allowed_provinces` (None: all) are refused. A refused file is a report with its reason, never an error.
+    Raises UserError when the database cannot be used or written.
+    """
+    database.check_version(engine)
+    if database.is_simulated(engine) and not into_simulated:
+        return _refused(
+            "Basis data ini berisi data simulasi; data nyata tidak dicampur ke dalamnya. Pakai basis data lain "
+            "(TUNTAS_DB) atau --ke-simulasi.",
+            dry_run=dry_run,
+        )
+    try:
+        upload = reader.read_files(paths)
+    except UserError as error:
+        return _refused(str(error), dry_run=dry_run)
+    refused = _refused_shape(upload, replace=replace, dry_run=dry_run)
+    if refused:
+        return refused
+    rows = {sheet: reader.combine(upload.parts, sheet) for sheet in columns.SHEETS}
+    if not any(len(rows[sheet].frame) for sheet in schema.SHEETS) or rows[KETERANGAN].frame.empty:
+        return _refused(
+            "Berkas tidak berisi data: isi lembar keterangan (satu baris per provinsi) dan lembar kasus atau "
+            "pendamping, lalu kirim lagi.",
+            digest=upload.digest,
+            dry_run=dry_run,
+        )
+    keterangan = checks.check_keterangan(rows[KETERANGAN], today=now.date(), allowed=allowed_provinces)
+    job = _Job(
+        now=now,
+        dry_run=dry_run,
+        replace=replace,
+        allowed=allowed_provinces,
+        upload=upload,
+        keterangan=keterangan,
+        sent=keterangan.accepted_rows().set_index("kode_provinsi"),
+        rows=rows,
+    )
+    return _in_transaction(engine, job)
+
+
+def _refused(
+    sentence: str,
+    *,
+    dry_run: bool,
+    digest: str = "",
+    problems: pd.DataFrame | None = None,
+    counts: dict | None = None,
+) -> ImportReport:
+    return ImportReport(
+        status=DITOLAK_BERKAS,
+        counts=counts or {},
+        problems=rules.no_problems() if problems is None else problems,
+        digest=digest,
+        refusal=sentence,
+        dry_run=dry_run,
+    )
+
+
+def _refused_shape(upload: Upload, *, replace: bool, dry_run: bool) -> ImportReport | None:
+    """Refuse files with missing sheets or wrong headers."""
+    sheets = {part.sheet for part in upload.parts}
+    missing = [KETERANGAN] if KETERANGAN not in sheets else []
+    if replace:
+        missing += [sheet for sheet in (KASUS, PENDAMPING) if sheet not in sheets]
+    if not missing and not sheets.intersection(schema.SHEETS):
+        missing = [KASUS]
+    if missing:
+        extra = " (--ganti memerlukan semua lembar)" if replace else ""
+        sentence = f"Lembar {' dan '.join(missing)} tidak ada{extra}; pakai templat dari perintah `templat`."
+        return _refused(sentence, digest=upload.digest, dry_run=dry_run)
+    problems = checks.header_problems(upload.parts)
+    if problems.empty:
+        return None
+    named = [
+        f"{row.lembar}.{row.kolom or '(tanpa judul)'}: {row.alasan}" for row in problems.head(5).itertuples()
+    ]
+    more = f" Masih ada {len(problems) - 5} lagi di laporan." if len(problems) > 5 else ""
+    sentence = f"Judul kolom tidak sesuai templat. {' '.join(named)}{more}"
+    return _refused(sentence, digest=upload.digest, dry_run=dry_run, problems=problems)
+
+
+def _in_transaction(engine: Engine, job: _Job) -> ImportReport:
+    try:
+        # Without a write to commit, a dry run ends in a rollback by leaving the connection.
+        with engine.connect() if job.dry_run else engine.begin() as connection:
+            if not job.dry_run:
+                store.lock(connection)
+            store.prepare_reading(connection)
+            return _run(connection, job)
+    except OperationalError as error:
+        raise UserError(
+            "Basis data tidak dapat dibaca atau ditulis (terkunci atau terputus); tidak ada yang disimpan. "
+            "Coba lagi."
+        ) from error
+
+
+def _run(connection: Connection, job: _Job) -> ImportReport:
+    provinces = sorted(job.sent.index)
+    if not provinces:
+        first = job.keterangan.problems.iloc[0]
+        return _refused(
+            f"Tidak ada baris yang sah di lembar keterangan. Baris {first['baris']}, kolom {first['kolom']}: "
+            f"{first['alasan']}",
+            digest=job.upload.digest,
+            dry_run=job.dry_run,
+            problems=job.keterangan.problems,
+        )
+    last = store.last_uploads(connection, provinces)
+    older = [code for code in provinces if code in last and _data_date(job, code) < last[code].largest]
+    if older and not job.replace:
+        named = ", ".join(
+            f"provinsi {code} sudah sampai {last[code].largest.isoformat()}, berkas ini sampai "
+            f"{_data_date(job, code).isoformat()}"
+            for code in older
+        )
+        return _refused(
+            f"Berkas lebih lama daripada data yang ada: {named}. Kirim data yang lebih baru, atau pakai --ganti.",
+            digest=job.upload.digest,
+            dry_run=job.dry_run,
+            problems=job.keterangan.problems,
+        )
+    known = _known(connection, job, provinces)
+    checked = _check(job, known)
+    problems = pd.concat([sheet.problems for sheet in checked.values()], ignore_index=True)
+    share = checks.bad_share([checked[sheet] for sheet in schema.SHEETS])
+    if share > checks.MAX_BAD_SHARE:
+        bad = sum(int((~checked[sheet].accepted).sum()) for sheet in schema.SHEETS)
+        total = sum(len(checked[sheet].accepted) for sheet in schema.SHEETS)
+        return _refused(
+            f"Berkas ditolak seluruhnya: {bad} dari {total} baris salah, batasnya "
+            f"{checks.MAX_BAD_SHARE:.0%}. Perbaiki menurut laporan lalu kirim lagi.",
+            digest=job.upload.digest,
+            dry_run=job.dry_run,
+            problems=problems,
+            counts=_counts(checked),
+        )
+    counts, places, notes = _counts(checked), plan.positions(checked), [*_unread(job.upload)]
+    for code in provinces:
+        change = plan.compare(connection, checked, places, code, replace=job.replace)
+        notes += [*change.notes, *_write(connection, job, change, checked, last)]
+        _tally(counts, change)
+    return ImportReport(
+        status=DITERIMA if all(sheet.accepted.all() for sheet in checked.values()) else SEBAGIAN,
+        counts=counts,
+        problems=problems,
+        digest=job.upload.digest,
+        notes=tuple(notes),
+        provinces=tuple(provinces),
+        dry_run=job.dry_run,
+    )
+
+
+def _data_date(job: _Job, code: str) -> dt.date:
+    return dt.date.fromisoformat(job.sent.loc[code, "tanggal_data"])
+
+
+def _known(connection: Connection, job: _Job, provinces: list[str]) -> Known:
+    """What the database holds and will keep: with replace, only keys that the file has too."""
+    names = {PENDAMPING: columns.key(PENDAMPING), KASUS: _KNOWN_CASE}
+    held = {}
+    for sheet, wanted in names.items():
+        frame = store.rows_as_text(connection, schema.metadata.tables[sheet], wanted, provinces)
+        if job.replace:
+            in_file = rules.joined_key(job.rows[sheet].frame, columns.key(sheet))
+            frame = frame[rules.joined_key(frame, columns.key(sheet)).isin(in_file)]
+        held[sheet] = frame
+    return Known(pendamping=held[PENDAMPING], kasus=held[KASUS])
+
+
+def _check(job: _Job, known: Known) -> dict[str, Checked]:
+    data_dates = pd.to_datetime(job.sent["tanggal_data"], format="%Y-%m-%d")
+    pendamping = checks.check_pendamping(job.rows[PENDAMPING], data_dates=data_dates, allowed=job.allowed)
+    kasus = checks.check_kasus(
+        job.rows[KASUS], data_dates=data_dates, allowed=job.allowed, pendamping=pendamping, known=known
+    )
+    return {KETERANGAN: job.keterangan, PENDAMPING: pendamping, KASUS: kasus}
+
+
+def _write(
+    connection: Connection, job: _Job, change: Plan, checked: dict[str, Checked], last: dict
+) -> tuple[str, ...]:
+    """Write one province (nothing in a dry run) and return what the sender should know."""
+    code, data_date = change.kode_provinsi, _data_date(job, change.kode_provinsi)
+    before = last.get(code)
+    again = before and (before.digest, before.tanggal_data) == (job.upload.digest, data_date)
+    if again and change.changes_nothing():
+        return (
+            f"Provinsi {code}: berkas ini sudah diimpor sebelumnya; tidak ada yang berubah dan tidak ada "
+            "unggahan baru dicatat.",
+        )
+    if job.dry_run:
+        return ()
+    id_unggahan = store.add_upload(connection, _upload_values(job, checked, code))
+    for sheet in schema.SHEETS:
+        # A pendamping does not carry the upload; a case does.
+        ours = {"id_unggahan": id_unggahan} if sheet == KASUS else {}
+        first = ours | ({"tanggal_pertama_masuk": data_date} if sheet == KASUS else {})
+        store.insert_rows(connection, sheet, change.new[sheet], first)
+        store.update_rows(connection, sheet, change.changed[sheet], ours)
+    for sheet in reversed(schema.SHEETS):
+        if sheet in change.vanish:
+            store.delete_rows(connection, sheet, code, change.vanish[sheet])
+    return ()
+
+
+def _upload_values(job: _Job, checked: dict[str, Checked], code: str) -> dict:
+    since = job.sent.loc[code, "lengkap_sejak"]
+    own = [checked[sheet].rows.frame["kode_provinsi"].eq(code).to_numpy() for sheet in schema.SHEETS]
+    refused = [mask & ~checked[sheet].accepted for mask, sheet in zip(own, schema.SHEETS, strict=True)]
+    return {
+        "kode_provinsi": code,
+        "tanggal_data": _data_date(job, code),
+        "lengkap_sejak": dt.date.fromisoformat(since) if since else None,
+        "waktu": job.now.replace(tzinfo=None),
+        "digest": job.upload.digest,
+        "baris": sum(int(mask.sum()) for mask in own),
+        "ditolak": sum(int(mask.sum()) for mask in refused),
+    }
+
+
+def _counts(checked: dict[str, Checked]) -> dict[str, dict[str, int]]:
+    counts = {}
+    for sheet, result in checked.items():
+        warned = result.problems[result.problems["tingkat"] == rules.PERINGATAN]
+        counts[sheet] = dict.fromkeys(COUNTED, 0) | {
+            "ditolak": int((~result.accepted).sum()),
+            "peringatan": len(warned[["lembar", "baris"]].drop_duplicates()),
+        }
+    return counts
+
+
+def _tally(counts: dict[str, dict[str, int]], change: Plan) -> None:
+    for sheet in schema.SHEETS:
+        counts[sheet]["baru"] += len(change.new[sheet])
+        counts[sheet]["berubah"] += len(change.changed[sheet])
+        counts[sheet]["sama"] += change.same[sheet]
+        counts[sheet]["hilang"] += len(change.vanish.get(sheet, ()))
+    for table, number in change.vanish_children.items():
+        counts.setdefault(table, dict.fromkeys(COUNTED, 0))["hilang"] += number
+
+
+def _unread(upload: Upload) -> tuple[str, ...]:
+    return tuple(f"Lembar {name} tidak dikenal dan tidak dibaca." for name in upload.unread)

@@ -1,0 +1,293 @@
+"""From files to rows of text: workbooks (XLSX) and single sheets (CSV), with the row numbers a user sees."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from lib.domain import UserError
+from lib.importing import columns
+
+CHUNK_ROWS = 50_000
+_EXTRA = "\x00lebih"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetPart:
+    """One sheet of one file: `frame` is all text with the row number as index (the header is row 1).
+
+    `lembar` is how reports call it; `not_text` holds, for columns of codes and ids, the numbers of the rows
+    whose cell was a number or a date instead of text.
+    """
+
+    sheet: str
+    lembar: str
+    frame: pd.DataFrame
+    not_text: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """Everything one import was given; `unread` names the sheets nobody reads."""
+
+    digest: str
+    parts: tuple[SheetPart, ...]
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetRows:
+    """All rows of a sheet in one frame (index 0..n-1), with the sheet label and row number they came from.
+
+    `not_text` holds positions in the frame.
+    """
+
+    sheet: str
+    frame: pd.DataFrame
+    lembar: np.ndarray
+    baris: np.ndarray
+    not_text: dict[str, np.ndarray]
+
+
+def read_files(paths: Sequence[Path]) -> Upload:
+    """Read one or more files as one upload.
+
+    The digest is the SHA-256 of the bytes; of several files, that of their sorted digests, so that their
+    order does not matter. Raises UserError when a file is missing, damaged or of a kind that is not read.
+    """
+    digests, parts, unread = [], [], []
+    for path in paths:
+        content = _content(path)
+        digests.append(hashlib.sha256(content).hexdigest())
+        found, ignored = _read_workbook(path, content) if _is_workbook(path) else _read_csv(path, content)
+        parts += [(path.name, part) for part in found]
+        unread += ignored
+    digest = (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
+    )
+    return Upload(digest=digest, parts=_labelled(parts), unread=tuple(unread))
+
+
+def combine(parts: Iterable[SheetPart], sheet: str) -> SheetRows:
+    """Put the parts of one sheet under each other, in the order of the template's columns.
+
+    The headers must have been checked. A sheet without parts gives no rows.
+    """
+    own = [part for part in parts if part.sheet == sheet]
+    names = list(columns.names(sheet))
+    if not own:
+        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+        nothing = np.array([], dtype=np.int64)
+        return SheetRows(
+            sheet=sheet, frame=empty, lembar=np.array([], dtype=object), baris=nothing, not_text={}
+        )
+    baris = np.concatenate([part.frame.index.to_numpy(dtype=np.int64) for part in own])
+    lembar = np.repeat([part.lembar for part in own], [len(part.frame) for part in own]).astype(object)
+    starts = np.cumsum([0, *(len(part.frame) for part in own)])
+    not_text: dict[str, list[np.ndarray]] = {}
+    for start, part in zip(starts, own, strict=False):
+        for name, rows in part.not_text.items():
+            not_text.setdefault(name, []).append(start + part.frame.index.get_indexer(rows))
+    return SheetRows(
+        sheet=sheet,
+        frame=pd.concat([part.frame[names] for part in own], ignore_index=True),
+        lembar=lembar,
+        baris=baris,
+        not_text={name: np.concatenate(found) for name, found in not_text.items()},
+    )
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise UserError(f"Berkas {path.name} tidak ditemukan; periksa nama dan foldernya.")
+    content = path.read_bytes()
+    if not content.strip():
+        raise UserError(f"Berkas {path.name} kosong; isi templat dari perintah `templat` lalu kirim lagi.")
+    return content
+
+
+def _is_workbook(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix not in (".xlsx", ".csv"):
+        raise UserError(f"Berkas {path.name} bukan XLSX atau CSV; simpan ulang sebagai salah satunya.")
+    return suffix == ".xlsx"
+
+
+def _labelled(parts: list[tuple[str, SheetPart]]) -> tuple[SheetPart, ...]:
+    # With two files of the same sheet a row number alone would be ambiguous.
+    sheets = [part.sheet for _, part in parts]
+    return tuple(
+        replace(part, lembar=f"{part.sheet} ({file})") if sheets.count(part.sheet) > 1 else part
+        for file, part in parts
+    )
+
+
+def _read_workbook(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            known = [name for name in workbook.sheet_names if name.strip() in columns.SHEETS]
+            parts = [_workbook_part(workbook, name) for name in known]
+            ignored = columns.EXPLAINING_SHEETS.union(known)
+            return parts, [name for name in workbook.sheet_names if name.strip() not in ignored]
+    except PasswordError as error:
+        raise UserError(f"Berkas {path.name} berkata sandi; simpan tanpa kata sandi.") from error
+    except CalamineError as error:
+        raise UserError(
+            f"Berkas {path.name} rusak atau bukan buku kerja XLSX; simpan ulang dari program lembar kerja."
+        ) from error
+
+
+def _workbook_part(workbook: CalamineWorkbook, name: str) -> SheetPart:
+    sheet = workbook.get_sheet_by_name(name)
+    # iter_rows starts at the first used row, not at row 1.
+    first_row = 1 + (sheet.start[0] if sheet.start else 0)
+    rows = iter(sheet.iter_rows())
+    header = [_cell_text(cell).strip() for cell in next(rows, [])] if first_row == 1 else []
+    frames, not_text = [_text_frame([], header)], {}
+    start = first_row + 1 if first_row == 1 else first_row
+    for chunk in _chunks(rows):
+        frame, found = _chunk(chunk, header, columns.of_kind(name.strip(), *columns.TEXT_ONLY), start)
+        start += len(chunk)
+        frames.append(frame)
+        for column, numbers in found.items():
+            not_text.setdefault(column, []).append(numbers)
+    return SheetPart(
+        sheet=name.strip(),
+        lembar=name.strip(),
+        frame=_without_empty(pd.concat(frames)),
+        not_text={column: np.concatenate(found) for column, found in not_text.items()},
+    )
+
+
+def _chunks(rows: Iterator[list]) -> Iterator[list[list]]:
+    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
+        yield chunk
+
+
+def _chunk(
+    rows: list[list], header: list[str], text_only: tuple[str, ...], start: int
+) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    cells = list(zip(*rows, strict=True))
+    numbers = {}
+    for name, column in zip(header, cells, strict=False):
+        found = [start + place for place, cell in enumerate(column) if not isinstance(cell, str)]
+        if name in text_only and found:
+            numbers[name] = np.array(found, dtype=np.int64)
+    texts = [[_cell_text(cell) for cell in column] for column in cells]
+    return _text_frame(texts, header, index=range(start, start + len(rows))), numbers
+
+
+def _text_frame(texts: list[list[str]], header: list[str], *, index: Iterable[int] = ()) -> pd.DataFrame:
+    index = pd.Index(index, dtype="int64")
+    series = [
+        pd.Series(texts[place] if texts else [], index=index, dtype="str") for place in range(len(header))
+    ]
+    frame = pd.concat(series, axis=1) if series else pd.DataFrame(index=index)
+    frame.columns = header
+    return frame
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
+
+
+def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """Strip the cells; drop rows without any value, and columns without title and value."""
+    stripped = [frame.iloc[:, place].str.strip() for place in range(frame.shape[1])]
+    filled = [column.ne("").to_numpy() for column in stripped]
+    keep = [bool(title) or has.any() for title, has in zip(frame.columns, filled, strict=True)]
+    header = list(itertools.compress(frame.columns, keep))
+    rows = np.logical_or.reduce(filled) if filled else np.zeros(len(frame), dtype=bool)
+    kept = list(itertools.compress(stripped, keep))
+    clean = pd.concat(kept, axis=1) if kept else pd.DataFrame(index=frame.index)
+    clean.columns = header
+    return clean[rows]
+
+
+def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
+    sheet = _sheet_of(path)
+    try:
+        header, lines, separator = _csv_header(path, content)
+        frame = pd.read_csv(
+            io.BytesIO(content),
+            sep=separator,
+            header=None,
+            names=[*range(len(header)), _EXTRA],
+            skiprows=lines,
+            # Codes stay text ("01" is not 1), and "NA" is a value like any other.
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            index_col=False,
+            skip_blank_lines=False,
+            encoding="utf-8-sig",
+        )
+    except UnicodeDecodeError as error:
+        raise UserError(f"Berkas {path.name} bukan UTF-8; simpan sebagai 'CSV UTF-8'.") from error
+    except (pd.errors.ParserError, csv.Error) as error:
+        where = re.search(r"line (\d+)", str(error))
+        place = f" (sekitar baris {where[1]})" if where else ""
+        raise UserError(
+            f"Berkas {path.name} tidak dapat dibaca sebagai CSV{place}: jumlah sel tidak sesuai judul atau "
+            "tanda kutip tidak ditutup."
+        ) from error
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    extra = frame.index[frame[_EXTRA].str.strip().ne("")]
+    if len(extra):
+        raise _too_wide(path, int(extra[0]))
+    frame = frame.drop(columns=_EXTRA)
+    frame.columns = header
+    return [SheetPart(sheet=sheet, lembar=sheet, frame=_without_empty(frame), not_text={})], []
+
+
+def _sheet_of(path: Path) -> str:
+    stem = path.stem.lower()
+    for sheet in columns.SHEETS:
+        if stem.startswith(sheet):
+            return sheet
+    listed = ", ".join(f"{sheet}.csv" for sheet in columns.SHEETS)
+    raise UserError(
+        f"Nama berkas {path.name} tidak menyebut lembarnya; beri nama {listed} (boleh diteruskan, "
+        "misalnya kasus-jatim.csv)."
+    )
+
+
+def _csv_header(path: Path, content: bytes) -> tuple[list[str], int, str]:
+    """The titles, the number of physical lines they take, and the separator."""
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    first_line = stream.readline()
+    stream.seek(0)
+    separator = ";" if first_line.count(";") > first_line.count(",") else ","
+    records = csv.reader(stream, delimiter=separator)
+    header = [title.strip() for title in next(records, [])]
+    lines = records.line_num
+    # A first row that is too wide would make pandas cut all rows to its width without a word.
+    if len(next(records, [])) > len(header) + 1:
+        raise _too_wide(path, 2)
+    return header, lines, separator
+
+
+def _too_wide(path: Path, row: int) -> UserError:
+    return UserError(
+        f"Berkas {path.name} baris {row} berisi lebih banyak sel daripada judulnya; periksa pemisah kolom "
+        "dan tanda kutip di baris itu."
+    )

@@ -1,0 +1,236 @@
+"""The single checks: each takes a frame of text and yields findings by plain masks, without any database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lib import reference
+from lib.database import schema
+from lib.importing import columns
+from lib.importing.columns import Column, Kind
+from lib.importing.reader import SheetRows
+
+DITOLAK = "ditolak"
+PERINGATAN = "peringatan"
+HIDDEN = "(disembunyikan)"
+PROBLEM_COLUMNS = ("lembar", "baris", "kolom", "nilai", "alasan", "tingkat")
+# Older years are slips of the keyboard such as 0206 or 1026.
+FIRST_YEAR = 1980
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_NIK = "[0-9]{16}"
+_CONTROL = r"[\x00-\x1f\x7f]"
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One reason why some rows are refused or doubtful; `alasan` is one sentence or one per row."""
+
+    kolom: str
+    rows: np.ndarray
+    alasan: str | np.ndarray
+    tingkat: str = DITOLAK
+
+
+def finding(kolom: str, mask: pd.Series | np.ndarray, alasan: str | pd.Series, **extra: str) -> Finding:
+    """A finding for the rows where the mask is true; an `alasan` per row is a Series aligned to the mask."""
+    rows = np.flatnonzero(np.asarray(mask, dtype=bool))
+    if isinstance(alasan, pd.Series):
+        alasan = alasan.to_numpy(dtype=object)[rows]
+    return Finding(kolom=kolom, rows=rows, alasan=alasan, **extra)
+
+
+def problems(sheet: SheetRows, findings: list[Finding]) -> pd.DataFrame:
+    """The findings as rows for the report, the first one of each cell; values of clients stay hidden."""
+    frames = [_problem_frame(sheet, found) for found in findings if len(found.rows)]
+    if not frames:
+        return no_problems()
+    joined = pd.concat(frames, ignore_index=True).drop_duplicates(["lembar", "baris", "kolom"])
+    return joined.sort_values(["lembar", "baris"], kind="stable", ignore_index=True)
+
+
+def no_problems() -> pd.DataFrame:
+    """The empty problem list."""
+    kinds = {name: "int64" if name == "baris" else "str" for name in PROBLEM_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def _problem_frame(sheet: SheetRows, found: Finding) -> pd.DataFrame:
+    values = sheet.frame[found.kolom].iloc[found.rows].reset_index(drop=True)
+    hide = like_nik(values) | (found.kolom in columns.HIDDEN_COLUMNS)
+    frame = pd.DataFrame(
+        {
+            "lembar": sheet.lembar[found.rows],
+            "baris": sheet.baris[found.rows],
+            "kolom": found.kolom,
+            "nilai": values.mask(hide & values.ne(""), HIDDEN),
+            "alasan": found.alasan,
+            "tingkat": found.tingkat,
+        }
+    )
+    return frame.astype({name: "str" for name in PROBLEM_COLUMNS if name != "baris"})
+
+
+def like_nik(text: pd.Series) -> pd.Series:
+    """Whether a text holds 16 digits in a row, as a NIK does."""
+    return text.str.contains(_NIK, regex=True)
+
+
+def joined_key(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+    """Several text columns as one key column."""
+    key = frame[names[0]]
+    for name in names[1:]:
+        key = key + _SEPARATOR + frame[name]
+    return key
+
+
+def look_up(text: pd.Series, table: pd.Series) -> pd.Series:
+    """The text of `table` under each value; missing where there is none. Stays text when nothing matches."""
+    return text.map(table).astype("str")
+
+
+def dates(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """The named text columns as datetime64; what is not a real day in ISO form is NaT."""
+    return pd.DataFrame({name: _to_date(frame[name]) for name in names}, index=frame.index)
+
+
+def _to_date(text: pd.Series) -> pd.Series:
+    # An explicit form only: guessing turns 2026-04-03 into March (measured in pandas 3.1).
+    iso = text.where(text.str.fullmatch(_ISO))
+    parsed = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce")
+    return parsed.where(parsed >= pd.Timestamp(FIRST_YEAR, 1, 1))
+
+
+def column_findings(sheet: SheetRows, days: pd.DataFrame) -> Iterator[Finding]:
+    """What a cell may hold by itself: required, text, list, code, date, length, no NIK."""
+    for column in columns.SHEETS[sheet.sheet]:
+        text = sheet.frame[column.name]
+        if column.required:
+            yield finding(column.name, text.eq(""), f"Kolom {column.name} wajib diisi.")
+        not_text = np.zeros(len(text), dtype=bool)
+        if column.name in sheet.not_text:
+            not_text[sheet.not_text[column.name]] = True
+            yield finding(
+                column.name,
+                not_text,
+                "Sel berisi angka atau tanggal, bukan teks, sehingga kode dapat berubah (01 menjadi 1, 11.10 "
+                "menjadi 11.1); ubah format kolom menjadi Teks lalu ketik ulang.",
+            )
+        yield from _value_findings(column, text, text.ne("") & ~not_text, days)
+
+
+def _value_findings(
+    column: Column, text: pd.Series, filled: pd.Series, days: pd.DataFrame
+) -> Iterator[Finding]:
+    if column.choices:
+        listed = ", ".join(column.choices)
+        wrong = filled & ~text.isin(column.choices)
+        yield finding(column.name, wrong, f"Nilai harus salah satu dari: {listed}.")
+    elif column.reference:
+        wrong = filled & ~text.isin(list(reference.names(column.reference)))
+        alasan = f"Kode tidak dikenal; lihat lembar {column.name} pada templat."
+        yield finding(column.name, wrong, alasan)
+    elif column.kind == Kind.TANGGAL:
+        wrong = filled & days[column.name].isna()
+        alasan = "Tanggal harus ada di kalender, mulai tahun 1980, dan ditulis tahun-bulan-hari, misalnya 2026-03-31."
+        yield finding(column.name, wrong, alasan)
+    elif column.max_length:
+        yield from _text_findings(column, text)
+
+
+def _text_findings(column: Column, text: pd.Series) -> Iterator[Finding]:
+    too_long = text.str.len() > column.max_length
+    yield finding(column.name, too_long, f"Isi lebih dari {column.max_length} huruf; persingkat.")
+    alasan = "Isi memuat tanda yang tidak tampak (ganti baris atau sejenisnya); ketik ulang."
+    yield finding(column.name, text.str.contains(_CONTROL, regex=True), alasan)
+    alasan = "Isi memuat 16 angka berurutan seperti NIK; NIK tidak boleh dikirim, pakai kode acak."
+    yield finding(column.name, like_nik(text), alasan)
+
+
+def duplicate_findings(sheet: SheetRows) -> Iterator[Finding]:
+    """Later rows with the key of an earlier one; the sentence names the earlier row."""
+    names = columns.key(sheet.sheet)
+    key = joined_key(sheet.frame, names)
+    complete = sheet.frame[list(names)].ne("").all(axis=1)
+    again = complete & key.duplicated()
+    where = row_names(sheet)
+    first = pd.Series(where.to_numpy(), index=key).loc[(complete & ~again).to_numpy()]
+    alasan = names[-1] + " ini sudah dipakai di " + look_up(key, first) + "; pakai satu baris saja."
+    yield finding(names[-1], again, alasan)
+
+
+def row_names(sheet: SheetRows) -> pd.Series:
+    """How sentences call each row: "baris 12", or "baris 12 kasus (kasus-jatim.csv)" with several files."""
+    baris = "baris " + pd.Series(sheet.baris).astype("str")
+    if len(set(sheet.lembar)) < 2:
+        return baris
+    return baris + " " + pd.Series(sheet.lembar).astype("str")
+
+
+def kabkota_findings(sheet: SheetRows) -> Iterator[Finding]:
+    """A kab/kota must lie in the row's province."""
+    table = reference.table("kabkota")
+    home = look_up(sheet.frame["kode_kabkota"], table.set_index("kode_kabkota")["kode_provinsi"])
+    provinsi = sheet.frame["kode_provinsi"]
+    wrong = home.notna() & provinsi.isin(reference.all_provinces()) & home.ne(provinsi)
+    alasan = "Kabupaten/kota ini terletak di provinsi " + home + ", bukan di provinsi baris ini."
+    yield finding("kode_kabkota", wrong, alasan)
+
+
+def future_findings(sheet: SheetRows, days: pd.DataFrame, data_date: pd.Series) -> Iterator[Finding]:
+    """No day lies after the tanggal_data of the row's province (`data_date`, aligned to the rows)."""
+    for name in days.columns:
+        late = days[name] > data_date
+        if late.any():
+            shown = data_date.dt.strftime("%Y-%m-%d").astype("str")
+            alasan = f"{name} sesudah tanggal_data provinsi ini (" + shown + ")."
+            yield finding(name, late, alasan)
+
+
+def pendamping_findings(days: pd.DataFrame) -> Iterator[Finding]:
+    """The order of the days of service."""
+    wrong = days["tanggal_selesai"] < days["tanggal_mulai"]
+    yield finding("tanggal_selesai", wrong, "tanggal_selesai sebelum tanggal_mulai.")
+
+
+def case_findings(frame: pd.DataFrame, days: pd.DataFrame) -> Iterator[Finding]:
+    """The order of a case's steps, contact, update and closing; as the CHECKs of the table kasus."""
+    yield from _step_findings(days, frame["prioritas"].eq("darurat"))
+    before = days["tanggal_kontak"] < days["tanggal_terdata"]
+    yield finding("tanggal_kontak", before, "tanggal_kontak sebelum tanggal_terdata.")
+    after = days["tanggal_kontak"] > days["tanggal_terminasi"]
+    yield finding("tanggal_kontak", after, "tanggal_kontak sesudah tanggal_terminasi.")
+    before = days["tanggal_pembaruan"] < days["tanggal_terdata"]
+    yield finding("tanggal_pembaruan", before, "tanggal_pembaruan sebelum tanggal_terdata.")
+    closed, reason = frame["tanggal_terminasi"].ne(""), frame["kode_alasan"].ne("")
+    alasan = "tanggal_terminasi terisi tanpa kode_alasan; isi keduanya atau kosongkan keduanya."
+    yield finding("kode_alasan", closed & ~reason, alasan)
+    alasan = "kode_alasan terisi tanpa tanggal_terminasi; isi keduanya atau kosongkan keduanya."
+    yield finding("tanggal_terminasi", reason & ~closed, alasan)
+    itself = frame["id_kasus_sebelumnya"].ne("") & frame["id_kasus_sebelumnya"].eq(frame["id_kasus"])
+    yield finding("id_kasus_sebelumnya", itself, "Kasus sebelumnya adalah kasus ini sendiri.")
+
+
+def _step_findings(days: pd.DataFrame, darurat: pd.Series) -> Iterator[Finding]:
+    for position, later in enumerate(schema.STEP_DATES):
+        told = pd.Series(False, index=days.index)
+        # The nearest earlier step is named; one sentence per column is enough.
+        for earlier in reversed(schema.STEP_DATES[:position]):
+            wrong = (days[later] < days[earlier]) & ~told
+            if later == "tanggal_intervensi" and earlier != "tanggal_terdata":
+                wrong &= ~darurat
+            told |= wrong
+            yield finding(later, wrong, f"{later} sebelum {earlier}.")
+
+
+def outcome_findings(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Warnings: a resolved case without its outcome fields."""
+    reasons = reference.table("alasan_terminasi").set_index("kode_alasan")["kelompok"]
+    resolved = look_up(frame["kode_alasan"], reasons).eq("terselesaikan")
+    for name in schema.OUTCOMES:
+        alasan = f"Kasus terselesaikan, tetapi {name} kosong."
+        yield finding(name, resolved & frame[name].eq(""), alasan, tingkat=PERINGATAN)
