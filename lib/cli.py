@@ -1,0 +1,233 @@
+"""`python -m lib.cli COMMAND`: everything that needs no screen."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from lib import clock, reference, settings, snapshot, start
+from lib.database import connection
+from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
+from lib.importing import importer, report, template
+from lib.measure import KEY_COLUMNS, measure, open_source
+
+ANSWER = (
+    "kode",
+    "kunci",
+    "nilai",
+    "pembilang",
+    "n",
+    "satuan",
+    "bawah",
+    "atas",
+    "catatan",
+    "dari",
+    "sampai",
+    "tanggal_data",
+    "tayang",
+    "versi",
+    "simulasi",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (2 with a sentence on standard error for a UserError)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options, settings.load())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lib.cli", description="Tuntas tanpa layar")
+    commands = parser.add_subparsers(required=True, metavar="PERINTAH")
+
+    def command(name: str, help_text: str, run: Callable) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_text, description=help_text)
+        added.set_defaults(run=run)
+        return added
+
+    command("siapkan", "Membuat skema dan tabel rujukan basis data kasus", _prepare)
+    demo = command("demo", "Membuat basis data simulasi dan potretnya", _demo)
+    demo.add_argument("--kasus", type=int, default=start.DEMO_CASES, help="jumlah kasus")
+    demo.add_argument("--benih", type=int, default=start.DEMO_SEED, help="benih acak")
+    load = command("impor", "Memeriksa lalu memasukkan buku kerja (XLSX) atau lembar (CSV)", _import)
+    load.add_argument("berkas", nargs="+", type=Path)
+    load.add_argument("--uji", action="store_true", help="hanya memeriksa")
+    load.add_argument("--ganti", action="store_true", help="ganti seluruh data provinsi dalam berkas")
+    load.add_argument("--ke-simulasi", action="store_true", help="izinkan masuk ke basis data simulasi")
+    load.add_argument("--laporan", type=Path, help="tulis laporan baris ke CSV ini")
+    empty = command("templat", "Menulis buku kerja impor yang kosong", _template)
+    empty.add_argument("keluar", type=Path)
+    command("potret", "Membangun dan menerbitkan potret baru", _snapshot)
+    command("periksa", "Memeriksa basis data, potret, kesegaran dan berkas", _check)
+    _add_measure(
+        command("hitung", "Menghitung indikator: yang ditampilkan halaman, dicetak di sini", _measure)
+    )
+    return parser
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kode", nargs="+")
+    for name in ("provinsi", "kabkota", "klaster", "jenis"):
+        parser.add_argument(f"--{name}", default="", help="satu kode atau beberapa dipisah koma")
+    parser.add_argument("--pendamping", help="id pendamping, bersama satu provinsi")
+    parser.add_argument("--dari", help="tanggal awal, TTTT-BB-HH")
+    parser.add_argument("--sampai", help="tanggal akhir, TTTT-BB-HH")
+    parser.add_argument("--per", help=", ".join(Dimensi))
+    parser.add_argument("--versi", help="versi potret; tanpa ini yang terbaru")
+    parser.add_argument("--tayang", default=Tayang.INTERNAL.value, help=", ".join(Tayang))
+    parser.add_argument("--format", default="json", choices=["json", "csv"])
+
+
+def _prepare(options: argparse.Namespace, values: settings.Settings) -> int:
+    engine = connection.writable_engine(values.database_url)
+    connection.prepare(engine)
+    print(f"Basis data kasus siap, versi skema {connection.read_meta(engine)['versi_skema']}.")
+    return 0
+
+
+def _say(share: float, text: str) -> None:
+    print(f"{share:4.0%} {text}", file=sys.stderr)
+
+
+def _demo(options: argparse.Namespace, values: settings.Settings) -> int:
+    if options.kasus < 1:
+        raise UserError(f"Jumlah kasus {options.kasus} harus paling sedikit 1.")
+    built = start.make_demo(values, now=clock.now(), cases=options.kasus, seed=options.benih, progress=_say)
+    print(f"DATA SIMULASI siap. Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+    return 0
+
+
+def _import(options: argparse.Namespace, values: settings.Settings) -> int:
+    engine = connection.writable_engine(values.database_url)
+    done = importer.import_files(
+        engine,
+        options.berkas,
+        now=clock.now().replace(tzinfo=None),
+        dry_run=options.uji,
+        replace=options.ganti,
+        into_simulated=options.ke_simulasi,
+    )
+    if options.laporan:
+        report.write_report(done, options.laporan)
+    print(report.summary(done))
+    code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
+    if code != 2 and not options.uji:
+        built = snapshot.build(values, now=clock.now())
+        print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+    return code
+
+
+def _template(options: argparse.Namespace, values: settings.Settings) -> int:
+    template.write_template(options.keluar)
+    print(f"Templat ditulis ke {options.keluar}.")
+    return 0
+
+
+def _snapshot(options: argparse.Namespace, values: settings.Settings) -> int:
+    built = snapshot.build(values, now=clock.now(), progress=_say)
+    print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+    return 0
+
+
+def _check(options: argparse.Namespace, values: settings.Settings) -> int:
+    """Doctor: exit 0 when all is well, 1 when something needs attention."""
+    engine = connection.read_engine(values.database_url)
+    connection.check_version(engine)
+    simulated = "ya" if connection.is_simulated(engine) else "tidak"
+    print(f"Basis data kasus: {connection.count_cases(engine)} baris, simulasi: {simulated}")
+    source = open_source(values)
+    print(f"Potret terbit: {source.versi}, dibuat {source.dibuat}")
+    today, late = clock.today(), []
+    for province in source.provinces:
+        if province.tanggal_data is None:
+            late.append(f"{province.kode_provinsi} belum pernah mengirim")
+        elif (today - province.tanggal_data).days > values.merah_hari:
+            late.append(f"{province.kode_provinsi} belum mengirim sejak {province.tanggal_data.isoformat()}")
+    for line in late:
+        print(f"Perhatian: provinsi {line}")
+    return 1 if late else 0
+
+
+def _measure(options: argparse.Namespace, values: settings.Settings) -> int:
+    tayang = _choice(Tayang, options.tayang, "Tayang")
+    per = None if options.per is None else _choice(Dimensi, options.per, "Dimensi")
+    scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces(), tayang=tayang)
+    chosen = CaseFilter(
+        period=Period(dari=_date(options.dari), sampai=_date(options.sampai)),
+        **{name: _codes(getattr(options, name)) for name in ("provinsi", "kabkota", "klaster", "jenis")},
+        pendamping=options.pendamping,
+    )
+    source = open_source(values, options.versi)
+    answer = measure(scope, options.kode, chosen, per=per, source=source, limits=values.ambang)
+    rows = as_objects(answer, per)
+    if options.format == "json":
+        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    else:
+        keys = KEY_COLUMNS[per]
+        flat = [
+            {**{key: row["kunci"][key] for key in keys}, **{k: v for k, v in row.items() if k != "kunci"}}
+            for row in rows
+        ]
+        writer = csv.DictWriter(sys.stdout, fieldnames=[*keys, *(name for name in ANSWER if name != "kunci")])
+        writer.writeheader()
+        writer.writerows(flat)
+    return 0
+
+
+def as_objects(answer: pd.DataFrame, per: Dimensi | None) -> list[dict]:
+    """The rows of `measure` as plain objects, dates as ISO text, missing numbers as None."""
+    rows = []
+    for row in answer.to_dict("records"):
+        row["kunci"] = {key: row[key] for key in KEY_COLUMNS[per]}
+        rows.append({name: _plain(row[name]) for name in ANSWER})
+    return rows
+
+
+def _plain(value):
+    if isinstance(value, dict | str | bool) or value is None:
+        return value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    number = float(value)
+    if math.isnan(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(
+            f"Tanggal “{text}” tidak dikenal; tulis sebagai TTTT-BB-HH, misalnya 2026-11-20."
+        ) from error
+
+
+def _choice(kind, text: str, label: str):
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise UserError(f"{label} “{text}” tidak dikenal; pilihannya: {', '.join(kind)}.") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

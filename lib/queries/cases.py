@@ -1,0 +1,318 @@
+"""Grouped counts of cases. Every function takes the scope first and returns additive counts, never rows of cases.
+
+The windows hold the days of each province; joining them keeps t = min(b, T) per province inside one query.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+from sqlalchemy import Date, Integer, String, and_, case, func, literal_column, or_, select
+
+from lib.database.prepared import rows_as_table, selisih_hari
+from lib.domain import CaseFilter, Dimensi, Kelompok, Scope, Tahap
+from lib.periods import Window
+from lib.queries.source import Source, fetch
+from lib.scoping import allowed_provinces
+
+RESOLVED = Kelompok.TERSELESAIKAN.value
+
+
+def _sum(condition):
+    # sum(case ...) instead of FILTER: 1.3 to 2.6 times faster in DuckDB, and SQLite of old lacks FILTER.
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _step(k, w):
+    """Furthest step reached at t; constants are written out because PostgreSQL groups by the very expression."""
+    word = {tahap: literal_column(f"'{tahap.value}'") for tahap in Tahap}
+    return case(
+        (k.c.tanggal_terminasi <= w.c.akhir, word[Tahap.TERMINASI]),
+        (k.c.tanggal_intervensi <= w.c.akhir, word[Tahap.INTERVENSI]),
+        (k.c.tanggal_rencana <= w.c.akhir, word[Tahap.RENCANA]),
+        (k.c.tanggal_asesmen <= w.c.akhir, word[Tahap.ASESMEN]),
+        else_=word[Tahap.TERDATA],
+    )
+
+
+def _keys(k, w, per: Dimensi | None) -> list:
+    """The grouping columns of a dimension, labelled as the frames call them."""
+    columns = {
+        None: [],
+        Dimensi.PROVINSI: [k.c.kode_provinsi.label("provinsi")],
+        Dimensi.KABKOTA: [k.c.kode_kabkota.label("kabkota")],
+        Dimensi.KLASTER: [k.c.kode_klaster.label("klaster")],
+        Dimensi.JENIS: [k.c.kode_jenis.label("jenis")],
+        Dimensi.PAS: [k.c.kode_pas.label("pas")],
+        Dimensi.PENDAMPING: [k.c.kode_provinsi.label("provinsi"), k.c.id_pendamping.label("pendamping")],
+        Dimensi.BULAN: [w.c.nomor.label("bulan")],
+        Dimensi.TAHAP: [_step(k, w).label("tahap")],
+    }
+    return columns[per]
+
+
+def _windows_table(source: Source, windows: list[Window], scope: Scope, extra: dict[str, list]) -> object:
+    """The windows of allowed provinces as a table; a window outside the scope never reaches the database."""
+    kinds = {"nomor": Integer, "kode_provinsi": String, "mulai": Date, "akhir": Date, "data": Date}
+    rows = []
+    for position, window in enumerate(windows):
+        if window.kode_provinsi in scope.provinces:
+            more = tuple(values[position] for values in extra.values())
+            rows.append(
+                (
+                    window.nomor,
+                    window.kode_provinsi,
+                    window.mulai,
+                    window.akhir,
+                    window.tanggal_data,
+                    *more,
+                )
+            )
+    return rows_as_table(source.engine.dialect.name, "jendela", kinds | dict.fromkeys(extra, Date), rows)
+
+
+def _grouped(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    per: Dimensi | None,
+    build,
+    *,
+    extra: dict[str, list] | None = None,
+    more_keys=(),
+) -> pd.DataFrame:
+    """Join cases with windows, restrict to scope and filter, group by the dimension.
+
+    `build(k, w)` returns (aggregates, condition); `more_keys(k, w)` further grouping columns.
+    """
+    k = source.kasus
+    w = _windows_table(source, windows, scope, extra or {})
+    aggregates, condition = build(k, w)
+    keys = [*_keys(k, w, per), *(more_keys(k, w) if more_keys else ())]
+    query = (
+        select(*keys, *aggregates)
+        .select_from(k.join(w, w.c.kode_provinsi == k.c.kode_provinsi))
+        .where(k.c.kode_provinsi.in_(allowed_provinces(scope, case_filter)))
+        .where(condition)
+    )
+    for column, chosen in (
+        (k.c.kode_kabkota, case_filter.kabkota),
+        (k.c.kode_klaster, case_filter.klaster),
+        (k.c.kode_jenis, case_filter.jenis),
+    ):
+        if chosen:
+            query = query.where(column.in_(chosen))
+    if case_filter.pendamping is not None:
+        query = query.where(k.c.id_pendamping == case_filter.pendamping)
+    if keys:
+        query = query.group_by(*keys)
+    return fetch(source, query)
+
+
+def recorded(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """Cases recorded in the window: n, tertangani (responded or resolved by t), terselesaikan (by t)."""
+
+    def build(k, w):
+        resolved = and_(k.c.kelompok == RESOLVED, k.c.tanggal_terminasi <= w.c.akhir)
+        return (
+            [
+                func.count().label("n"),
+                _sum(or_(k.c.tanggal_respon <= w.c.akhir, resolved)).label("tertangani"),
+                _sum(resolved).label("terselesaikan"),
+            ],
+            and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir),
+        )
+
+    return _grouped(scope, source, case_filter, windows, per, build)
+
+
+def closed(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """Cases closed in the window, whenever recorded: n (any reason) and one column per reason group."""
+
+    def build(k, w):
+        return (
+            [
+                func.count().label("n"),
+                *(
+                    _sum(k.c.kelompok == kelompok.value).label(kelompok.value)
+                    for kelompok in (Kelompok.TERSELESAIKAN, Kelompok.DIALIHKAN, Kelompok.BERHENTI)
+                ),
+            ],
+            and_(k.c.tanggal_terminasi >= w.c.mulai, k.c.tanggal_terminasi <= w.c.akhir),
+        )
+
+    return _grouped(scope, source, case_filter, windows, per, build)
+
+
+def stock(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """All cases recorded by t: n, terselesaikan, ditutup_lainnya, terbuka, and tertangani among the open."""
+
+    def build(k, w):
+        ended = k.c.tanggal_terminasi <= w.c.akhir
+        still_open = or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.akhir)
+        return (
+            [
+                func.count().label("n"),
+                _sum(and_(ended, k.c.kelompok == RESOLVED)).label("terselesaikan"),
+                _sum(and_(ended, k.c.kelompok != RESOLVED)).label("ditutup_lainnya"),
+                _sum(still_open).label("terbuka"),
+                _sum(and_(still_open, k.c.tanggal_respon <= w.c.akhir)).label("tertangani"),
+            ],
+            k.c.tanggal_terdata <= w.c.akhir,
+        )
+
+    return _grouped(scope, source, case_filter, windows, per, build)
+
+
+def open_ages(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """Open cases at t by age: columns umur (whole days since terdata) and n."""
+
+    def build(k, w):
+        still_open = or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.akhir)
+        return [func.count().label("n")], and_(k.c.tanggal_terdata <= w.c.akhir, still_open)
+
+    return _grouped(
+        scope,
+        source,
+        case_filter,
+        windows,
+        per,
+        build,
+        more_keys=lambda k, w: [selisih_hari(w.c.akhir, k.c.tanggal_terdata).label("umur")],
+    )
+
+
+def matured(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    per: Dimensi | None,
+    *,
+    days: int,
+) -> pd.DataFrame:
+    """The cohort whose day `days` falls in the window: calon (recorded in [max(a-H, lengkap_sejak), b-H]), n (of
+    them with day H by T), selesai (terselesaikan within H days), respon (responded within H days), tanpa_respon
+    (closed before day H without response), sebelum_lengkap (left out: recorded before lengkap_sejak).
+    """
+    horizon = dt.timedelta(days=days)
+    extra = {
+        "kohort_mulai": [window.mulai - horizon for window in windows],
+        "lengkap": [window.lengkap_sejak for window in windows],
+        "kohort_akhir": [window.sampai - horizon for window in windows],
+        "matang": [window.akhir - horizon for window in windows],
+    }
+
+    def build(k, w):
+        complete = k.c.tanggal_terdata >= w.c.lengkap
+        mature = and_(complete, k.c.tanggal_terdata <= w.c.matang)
+        unanswered = and_(mature, k.c.lama_hari < days, k.c.tanggal_respon.is_(None))
+        return (
+            [
+                _sum(complete).label("calon"),
+                _sum(mature).label("n"),
+                _sum(and_(mature, k.c.kelompok == RESOLVED, k.c.lama_hari <= days)).label("selesai"),
+                _sum(and_(mature, k.c.respon_hari <= days)).label("respon"),
+                _sum(unanswered).label("tanpa_respon"),
+                _sum(k.c.tanggal_terdata < w.c.lengkap).label("sebelum_lengkap"),
+            ],
+            and_(k.c.tanggal_terdata >= w.c.kohort_mulai, k.c.tanggal_terdata <= w.c.kohort_akhir),
+        )
+
+    return _grouped(scope, source, case_filter, windows, per, build, extra=extra)
+
+
+def at_risk_starts(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """Count table 1 of the period view: n by group, province, window, start date and ended-by-t yes/no, for cases
+    that started by t and were still open on day s or later."""
+    extra = {"masuk": [window.masuk for window in windows]}
+
+    def build(k, w):
+        seen = or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi >= w.c.masuk)
+        return (
+            [func.count().label("n"), _sum(k.c.tanggal_terminasi <= w.c.akhir).label("berakhir")],
+            and_(k.c.tanggal_terdata <= w.c.akhir, w.c.masuk <= w.c.akhir, seen),
+        )
+
+    return _grouped(
+        scope,
+        source,
+        case_filter,
+        windows,
+        per,
+        build,
+        extra=extra,
+        more_keys=lambda k, w: [
+            k.c.kode_provinsi.label("wilayah"),
+            w.c.nomor.label("nomor"),
+            k.c.tanggal_terdata.label("tanggal_terdata"),
+        ],
+    )
+
+
+def ended_ages(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """Count table 2 of the period view: n by group, age at end (lama_hari) and kelompok, for ends in [s, t]."""
+    extra = {"masuk": [window.masuk for window in windows]}
+
+    def build(k, w):
+        return (
+            [func.count().label("n")],
+            and_(k.c.tanggal_terminasi >= w.c.masuk, k.c.tanggal_terminasi <= w.c.akhir),
+        )
+
+    return _grouped(
+        scope,
+        source,
+        case_filter,
+        windows,
+        per,
+        build,
+        extra=extra,
+        more_keys=lambda k, w: [k.c.lama_hari.label("lama_hari"), k.c.kelompok.label("kelompok")],
+    )
+
+
+def stuck(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    per: Dimensi | None,
+    *,
+    days: int,
+    days_emergency: int,
+) -> pd.DataFrame:
+    """Open cases at T: n, and macet (no activity for more than `days`, darurat more than `days_emergency`)."""
+    extra = {
+        "batas": [window.tanggal_data - dt.timedelta(days=days) for window in windows],
+        "batas_darurat": [window.tanggal_data - dt.timedelta(days=days_emergency) for window in windows],
+    }
+
+    def build(k, w):
+        silent = or_(
+            and_(k.c.darurat == 0, k.c.tanggal_aktivitas < w.c.batas),
+            and_(k.c.darurat == 1, k.c.tanggal_aktivitas < w.c.batas_darurat),
+        )
+        return (
+            [func.count().label("n"), _sum(silent).label("macet")],
+            and_(
+                k.c.tanggal_terdata <= w.c.data,
+                or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.data),
+            ),
+        )
+
+    return _grouped(scope, source, case_filter, windows, per, build, extra=extra)

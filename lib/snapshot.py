@@ -1,0 +1,306 @@
+"""The snapshot ("potret"): one immutable DuckDB file per version, published by replacing a pointer file.
+
+Readers open a version-named file read-only; a build is never visible before it is complete.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import adbc_driver_sqlite.dbapi as adbc_sqlite
+import duckdb
+from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import Date, DateTime, Float, Integer
+
+from lib.database import connection, schema
+from lib.database.prepared import ProvinceData, prepared_cases, prepared_pendamping, province_dates
+from lib.domain import UserError
+from lib.settings import Settings
+
+# DuckDB loads extensions from the internet by default; a ministry's server must never ask outside.
+OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+POINTER = "terbaru.json"
+STALE_BUILD_SECONDS = 3600
+_COPIED = (
+    schema.provinsi,
+    schema.jenis_masalah,
+    schema.alasan_terminasi,
+    schema.unggahan,
+    schema.meta,
+    schema.pendamping,
+    schema.kasus,
+    schema.kegiatan,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What a build has produced: version, number of case rows, seconds it took."""
+
+    versi: str
+    baris: int
+    detik: float
+
+
+def folder(settings: Settings) -> Path:
+    """Where the versions lie."""
+    return settings.data_folder / "potret"
+
+
+def version_path(settings: Settings, versi: str) -> Path:
+    """The file of one version; raises UserError for a name that is not a version's."""
+    if not versi.replace("-", "").isalnum():
+        raise UserError(f"Versi potret “{versi}” tidak dikenal; lihat daftar versi dengan `periksa`.")
+    return folder(settings) / f"kasus-{versi}.duckdb"
+
+
+def current_version(settings: Settings) -> str | None:
+    """The published version, or None before the first; raises UserError when the pointer is damaged."""
+    pointer = folder(settings) / POINTER
+    try:
+        return json.loads(pointer.read_text(encoding="utf-8"))["versi"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"Penunjuk potret {POINTER} rusak; buat ulang dengan `python -m lib.cli potret`."
+        ) from error
+
+
+def versions(settings: Settings) -> list[str]:
+    """All versions on disk, oldest first."""
+    return sorted(path.stem.removeprefix("kasus-") for path in folder(settings).glob("kasus-*.duckdb"))
+
+
+def build(
+    settings: Settings, *, now: dt.datetime, progress: Callable[[float, str], None] | None = None
+) -> Built:
+    """Copy the case database into a new version and publish it; raises UserError when it cannot be read.
+
+    Rows are copied inside one read transaction, so that a running import is seen whole or not at all. id_klien
+    stays in memory: the file only holds the days until the same client came back.
+    """
+    started = time.perf_counter()
+    say = progress or (lambda share, text: None)
+    engine = connection.read_engine(settings.database_url)
+    connection.check_version(engine)
+    home = folder(settings)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _remove_stale_builds(home, now)
+    say(0.1, "Menyalin basis data kasus …")
+    memory = create_engine("duckdb:///:memory:", connect_args={"config": OFFLINE | {"temp_directory": ""}})
+    unfinished = home / f".bangun-{os.getpid()}-{now:%Y%m%dT%H%M%S%f}.duckdb"
+    try:
+        with memory.connect() as target:
+            raw = target.connection.dbapi_connection
+            _copy_tables(engine, raw)
+            say(0.5, "Menghitung lama kasus …")
+            rows, digest = _write_version(target, raw, unfinished, settings=settings, now=now)
+        versi = f"{now:%Y%m%dT%H%M%S}-{digest}"
+        say(0.9, "Menerbitkan potret …")
+        _publish(settings, unfinished, versi)
+    finally:
+        memory.dispose()
+        engine.dispose()
+        unfinished.unlink(missing_ok=True)
+    _keep_last(settings)
+    return Built(versi=versi, baris=rows, detik=time.perf_counter() - started)
+
+
+def _copy_tables(engine: Engine, raw) -> None:
+    try:
+        if engine.dialect.name == "sqlite":
+            path = connection.sqlite_path(engine)
+            with (
+                closing(adbc_sqlite.connect(f"file:{path}?mode=ro")) as source,
+                closing(source.cursor()) as cursor,
+            ):
+                # ADBC opens a transaction of its own: all tables are read from one state.
+                for table in _COPIED:
+                    _copy_sqlite(cursor, raw, table)
+        elif engine.dialect.name == "postgresql":
+            _copy_postgresql(engine, raw)
+        else:
+            raise UserError(
+                f"Jenis basis data {engine.dialect.name} tidak didukung; gunakan SQLite atau PostgreSQL."
+            )
+    except (adbc_sqlite.Error, DBAPIError, duckdb.Error) as error:
+        raise UserError(
+            "Basis data kasus tidak dapat disalin ke potret; periksa apakah berkas atau servernya baik."
+        ) from error
+
+
+def _copy_sqlite(cursor, raw, table: Table) -> None:
+    # The driver guesses a column's type from its first rows: an empty start must not make it a number.
+    listed = ", ".join(
+        f"COALESCE({column.name}, {_empty(column)}) AS {column.name}" if column.nullable else column.name
+        for column in table.columns
+    )
+    cursor.execute(f"SELECT {listed} FROM {table.name}")  # noqa: S608  names of our own schema
+    reader = cursor.fetch_record_batch()
+    typed = ", ".join(_from_sqlite(column) for column in table.columns)
+    raw.register("baris_masuk", reader)
+    raw.execute(f"CREATE TABLE {table.name} AS SELECT {typed} FROM baris_masuk")  # noqa: S608
+    raw.unregister("baris_masuk")
+
+
+def _empty(column) -> str:
+    return "-1" if isinstance(column.type, Integer | Float) else "''"
+
+
+def _from_sqlite(column) -> str:
+    kind = "VARCHAR"
+    if isinstance(column.type, DateTime):
+        kind = "TIMESTAMP"
+    elif isinstance(column.type, Date):
+        kind = "DATE"
+    elif isinstance(column.type, Float):
+        kind = "DOUBLE"
+    elif isinstance(column.type, Integer):
+        kind = "INTEGER"
+    value = column.name
+    if column.nullable:
+        value = f"NULLIF({value}, {_empty(column)})"
+    return f"CAST({value} AS {kind}) AS {column.name}"
+
+
+def _copy_postgresql(engine: Engine, raw) -> None:
+    try:
+        import adbc_driver_postgresql.dbapi as adbc_postgresql
+    except ImportError as error:
+        raise UserError(
+            "Penggerak PostgreSQL belum terpasang; pasang dengan "
+            "`pip install -r deploy/requirements-postgresql.txt`."
+        ) from error
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(adbc_postgresql.connect(address)) as source, closing(source.cursor()) as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for table in _COPIED:
+            listed = ", ".join(column.name for column in table.columns)
+            cursor.execute(f"SELECT {listed} FROM {table.name}")  # noqa: S608  names of our own schema
+            raw.register("baris_masuk", cursor.fetch_record_batch())
+            raw.execute(f"CREATE TABLE {table.name} AS SELECT * FROM baris_masuk")  # noqa: S608
+            raw.unregister("baris_masuk")
+
+
+def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datetime) -> tuple[int, str]:
+    provinces = province_dates(target)
+    meta = dict(raw.execute("SELECT kunci, nilai FROM meta").fetchall())
+    cases = prepared_cases("duckdb", provinces, referral_resolves=settings.rujukan_penuh_terselesaikan)
+    workers = prepared_pendamping("duckdb", provinces)
+    raw.execute(f"ATTACH '{path}' AS potret")
+    for name, query, order in (
+        ("kasus", cases, "tanggal_terdata, kode_provinsi, id_kasus"),
+        ("pendamping", workers, "kode_provinsi, id_pendamping"),
+    ):
+        written = query.compile(dialect=target.dialect, compile_kwargs={"literal_binds": True})
+        raw.execute(f"CREATE TABLE potret.{name} AS SELECT * FROM ({written}) ORDER BY {order}")  # noqa: S608
+    raw.execute(
+        "CREATE TABLE potret.data_provinsi (kode_provinsi VARCHAR, tanggal_data DATE, lengkap_sejak DATE, "
+        "tanpa_keterangan BOOLEAN, administratif INTEGER)"
+    )
+    raw.executemany(
+        "INSERT INTO potret.data_provinsi VALUES (?, ?, ?, ?, ?)",
+        [
+            (p.kode_provinsi, p.tanggal_data, p.lengkap_sejak, p.tanpa_keterangan, p.administratif)
+            for p in provinces
+        ],
+    )
+    rows = raw.execute("SELECT count(*) FROM potret.kasus").fetchone()[0]
+    digest = raw.execute(
+        "SELECT coalesce((SELECT bit_xor(hash(k)) FROM potret.kasus k), 0::UBIGINT)"
+    ).fetchone()[0]
+    short = f"{digest % 16**6:06x}"
+    raw.execute("CREATE TABLE potret.meta (kunci VARCHAR, nilai VARCHAR)")
+    raw.executemany(
+        "INSERT INTO potret.meta VALUES (?, ?)",
+        [
+            ("simulasi", meta["simulasi"]),
+            ("versi_skema", meta["versi_skema"]),
+            ("dibuat", now.isoformat(timespec="seconds")),
+            ("rujukan_penuh_terselesaikan", str(int(settings.rujukan_penuh_terselesaikan))),
+        ],
+    )
+    raw.commit()
+    raw.execute("DETACH potret")
+    return rows, short
+
+
+def _publish(settings: Settings, unfinished: Path, versi: str) -> None:
+    unfinished.chmod(0o600)
+    with unfinished.open("rb") as written:
+        os.fsync(written.fileno())
+    unfinished.replace(version_path(settings, versi))
+    home = folder(settings)
+    pointer = home / f".{POINTER}.{os.getpid()}"
+    with pointer.open("w", encoding="utf-8") as written:
+        json.dump({"versi": versi}, written)
+        written.flush()
+        os.fsync(written.fileno())
+    pointer.replace(home / POINTER)
+    directory = os.open(home, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _keep_last(settings: Settings) -> None:
+    """Remove all but the last versions; an open reader keeps its file until it closes it."""
+    current = current_version(settings)
+    older = [versi for versi in versions(settings) if versi != current]
+    for versi in older[: max(0, len(older) - (settings.simpan_terakhir - 1))]:
+        version_path(settings, versi).unlink(missing_ok=True)
+
+
+def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
+    for path in home.glob(".bangun-*"):
+        if now.timestamp() - path.stat().st_mtime > STALE_BUILD_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """An open version: engine, version, whether simulated, when made, the provinces' data dates."""
+
+    engine: Engine
+    versi: str
+    simulasi: bool
+    dibuat: str
+    provinces: tuple[ProvinceData, ...]
+
+
+def open_version(settings: Settings, versi: str) -> Opened:
+    """Open one version read-only; raises UserError when the file is missing or damaged."""
+    path = version_path(settings, versi)
+    if not path.is_file():
+        raise UserError(f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`.")
+    engine = create_engine(
+        f"duckdb:///{path}", connect_args={"read_only": True, "config": OFFLINE}, pool_size=4
+    )
+    try:
+        with engine.connect() as reader:
+            meta = dict(reader.exec_driver_sql("SELECT kunci, nilai FROM meta").all())
+            rows = (
+                reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi").mappings().all()
+            )
+    except DBAPIError as error:
+        engine.dispose()
+        raise UserError(
+            f"Potret versi {versi} rusak atau tidak terbaca; buat ulang dengan `python -m lib.cli potret`."
+        ) from error
+    return Opened(
+        engine=engine,
+        versi=versi,
+        simulasi=meta["simulasi"] == "1",
+        dibuat=meta["dibuat"],
+        provinces=tuple(ProvinceData(**row) for row in rows),
+    )

@@ -1,0 +1,65 @@
+"""What happens before the first figure: simulated data where nothing is configured, and the first snapshot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from lib import snapshot
+from lib.database import connection, simulation
+from lib.settings import Settings
+
+DEMO_CASES = 84_000
+DEMO_SEED = 20261120
+
+
+def needs_simulation(settings: Settings) -> bool:
+    """Whether nothing is configured and nothing lies in the data folder, so that a simulation may be made.
+
+    A simulated database without cases is what an interrupted first start leaves behind; it is made again.
+    A configured database that is missing is an error elsewhere, never a reason to invent figures.
+    """
+    if settings.db is not None:
+        return False
+    if not (settings.data_folder / "kasus.sqlite").is_file():
+        return True
+    engine = connection.read_engine(settings.database_url)
+    try:
+        return connection.is_simulated(engine) and connection.count_cases(engine) == 0
+    finally:
+        engine.dispose()
+
+
+def make_demo(
+    settings: Settings,
+    *,
+    now: dt.datetime,
+    cases: int = DEMO_CASES,
+    seed: int = DEMO_SEED,
+    progress: Callable[[float, str], None] | None = None,
+) -> snapshot.Built:
+    """Write the simulated case database and publish its snapshot.
+
+    Raises UserError when the database holds data that are not simulated.
+    """
+    say = progress or (lambda share, text: None)
+    say(0.0, "Menyusun kasus simulasi …")
+    data = simulation.simulate(cases=cases, seed=seed)
+    engine = connection.writable_engine(settings.database_url)
+    try:
+        simulation.write(engine, data, progress=lambda share, text: say(0.2 + 0.4 * share, text))
+    finally:
+        engine.dispose()
+    return snapshot.build(settings, now=now, progress=lambda share, text: say(0.6 + 0.4 * share, text))
+
+
+def ensure_data(
+    settings: Settings, *, now: dt.datetime, progress: Callable[[float, str], None] | None = None
+) -> str:
+    """Return the published version, making the simulation or the first snapshot when there is none."""
+    if needs_simulation(settings):
+        return make_demo(settings, now=now, progress=progress).versi
+    current = snapshot.current_version(settings)
+    if current is not None and snapshot.version_path(settings, current).is_file():
+        return current
+    return snapshot.build(settings, now=now, progress=progress).versi
