@@ -1,0 +1,249 @@
+"""Small worlds as rows of the case database: one per seed, dense enough that curves are reached.
+
+A world is a `Raw` of the plain reference over four real provinces; `write` puts the same rows into a database.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+from sqlalchemy import Engine, insert
+
+from lib import reference
+from lib.database import connection, schema
+from tests.plain.data import STEPS, Raw
+
+PROVINCES = ("34", "35", "93", "96")
+# Newest T: an ordinary day, both sides of 29 February, a year's end.
+NEWEST = (dt.date(2026, 11, 20), dt.date(2024, 2, 28), dt.date(2025, 2, 28), dt.date(2025, 1, 3))
+KINDS = ("P01", "P01", "P01", "P02", "P09", "P18", "P20")
+REASONS = ("T1", "T1", "T1", "T2", "R1", "R2", "B1", "A1")
+DAY = dt.timedelta(days=1)
+
+
+def tables() -> dict[str, list[dict]]:
+    """The reference tables of a world: those of the product, cut to the four provinces."""
+    provinces, places = reference.table("provinsi"), reference.table("kabkota")
+    return {
+        "provinsi": provinces[provinces["kode_provinsi"].isin(PROVINCES)].to_dict("records"),
+        "kabkota": places[places["kode_provinsi"].isin(PROVINCES)].to_dict("records"),
+        "jenis_masalah": reference.table("jenis_masalah").to_dict("records"),
+        "alasan_terminasi": reference.table("alasan_terminasi").to_dict("records"),
+    }
+
+
+def places_of(provinsi: str) -> list[str]:
+    """The first three kab/kota of a province, so that each has several cases."""
+    return [kode for kode in reference.names("kabkota") if kode.startswith(provinsi)][:3]
+
+
+def kasus_row(provinsi: str, number: int, terdata: dt.date, **others) -> dict:
+    """One row of kasus, open and without any step unless told otherwise."""
+    row = {
+        "kode_provinsi": provinsi,
+        "id_kasus": f"{number:04d}",
+        "id_klien": f"klien-{provinsi}-{number:04d}",
+        "kode_jenis": "P01",
+        "kode_kabkota": places_of(provinsi)[0],
+        "id_pendamping": None,
+        "prioritas": "biasa",
+        "tanggal_terdata": terdata,
+        "tanggal_pembaruan": terdata,
+    }
+    row |= {f"tanggal_{step}": None for step in (*STEPS[1:], "kontak", "pascalayanan")}
+    row |= dict.fromkeys(("kode_alasan", "pendekatan", "jenis_kelamin", "kelompok_umur", "sumber_laporan"))
+    row |= dict.fromkeys(schema.OUTCOMES)
+    return row | others
+
+
+def pendamping_row(provinsi: str, name: str, mulai: dt.date, **others) -> dict:
+    """One row of pendamping, on duty since `mulai` in the first kab/kota."""
+    row = {
+        "kode_provinsi": provinsi,
+        "id_pendamping": name,
+        "kode_kabkota": places_of(provinsi)[0],
+        "nama_tampil": None,
+        "jenjang": None,
+        "bersertifikat": None,
+        "sebutan": "umum",
+        "pendidikan": "lainnya",
+        "pelatihan_terakhir": None,
+        "tanggal_mulai": mulai,
+        "tanggal_selesai": None,
+    }
+    return row | others
+
+
+def unggahan_row(
+    number: int, provinsi: str, tanggal_data: dt.date, lengkap_sejak: dt.date | None = None
+) -> dict:
+    """One upload; they arrived in the order of their numbers."""
+    return {
+        "id": number,
+        "kode_provinsi": provinsi,
+        "tanggal_data": tanggal_data,
+        "lengkap_sejak": lengkap_sejak,
+        "waktu": dt.datetime(2026, 12, 1, 8, 0) + dt.timedelta(minutes=number),  # noqa: DTZ001  stored naive
+        "digest": "-",
+        "baris": 0,
+        "ditolak": 0,
+    }
+
+
+def raw_world(
+    *,
+    kasus: list[dict] = (),
+    pendamping: list[dict] = (),
+    unggahan: list[dict] = (),
+    kegiatan: list[dict] = (),
+) -> Raw:
+    """The given rows over the reference tables of the four provinces."""
+    return Raw(
+        **tables(),
+        kasus=list(kasus),
+        pendamping=list(pendamping),
+        unggahan=list(unggahan),
+        kegiatan=list(kegiatan),
+    )
+
+
+def write(engine: Engine, raw: Raw) -> None:
+    """Prepares an empty database and inserts the rows of a world."""
+    connection.prepare(engine, simulasi=True)
+    with engine.begin() as target:
+        for table in (schema.pendamping, schema.unggahan, schema.kasus, schema.kegiatan):
+            rows = getattr(raw, table.name)
+            if rows:
+                target.execute(insert(table), rows)
+
+
+# --- one random world ----------------------------------------------------------------------------------------
+
+
+def random_world(seed: int) -> Raw:
+    """The world of a seed: 0 to 150 cases, provinces known up to different days, one of them perhaps never."""
+    chance = random.Random(seed)
+    newest = chance.choice(NEWEST)
+    known = {kode: newest - chance.choice((0, 0, 5, 33, 70)) * DAY for kode in PROVINCES}
+    known[chance.choice(PROVINCES)] = newest
+    sent = [kode for kode in PROVINCES if kode != "96" or chance.random() < 0.2]
+    uploads, numbers = [], iter(range(1, 100))
+    for kode in sent:
+        uploads += _uploads(chance, kode, known[kode], numbers)
+    people = [row for kode in sent for row in _people(chance, kode, known[kode])]
+    total = chance.choice((0, 3, 12, 40, 90, 150, 150))
+    # One province holds most of them, so that n >= 10 also occurs in parts of a part.
+    homes = chance.choices(sent, weights=[4, 2, 1, 1][: len(sent)], k=total)
+    cases = [_case(chance, kode, number, known[kode], people) for number, kode in enumerate(homes)]
+    activities = [row for case in cases for row in _activities(chance, case)]
+    for rows in (cases, people, uploads, activities):
+        chance.shuffle(rows)
+    return raw_world(kasus=cases, pendamping=people, unggahan=uploads, kegiatan=activities)
+
+
+def _uploads(chance: random.Random, provinsi: str, known: dt.date, numbers) -> list[dict]:
+    """One to three uploads in odd order, the largest tanggal_data is `known`; seldom none at all."""
+    if chance.random() < 0.1:
+        return []
+    days = [known, *(known - chance.randint(0, 90) * DAY for _ in range(chance.choice((0, 0, 1, 2))))]
+    chance.shuffle(days)
+    rows = []
+    for day in days:
+        since = chance.choice((None, day - 800 * DAY, day - 250 * DAY, day - 120 * DAY, day - 20 * DAY))
+        rows.append(unggahan_row(next(numbers), provinsi, day, since))
+    return rows
+
+
+def _people(chance: random.Random, provinsi: str, known: dt.date) -> list[dict]:
+    """Up to five on and off duty around T; one in five without kab/kota."""
+    rows = []
+    for number in range(chance.choice((0, 2, 5))):
+        ended = chance.choice((None, None, None, known, known - DAY, known - 100 * DAY, known + 9 * DAY))
+        began = chance.choice((known - 900 * DAY, known - 200 * DAY, known, known + 3 * DAY))
+        place = chance.choice((*places_of(provinsi), None))
+        rows.append(
+            pendamping_row(
+                provinsi,
+                f"p{number}",
+                min(began, ended) if ended else began,
+                tanggal_selesai=ended,
+                kode_kabkota=place,
+                bersertifikat=chance.choice((0, 1, None)),
+            )
+        )
+    return rows
+
+
+def _delay(chance: random.Random, mean: float) -> int:
+    """Whole days, often 0, mostly short, seldom long."""
+    return 0 if chance.random() < 0.1 else int(chance.expovariate(1 / mean))
+
+
+def _case(
+    chance: random.Random, provinsi: str, number: int, known: dt.date, people: list[dict]
+) -> dict:
+    """A case recorded within 400 days before T, one in twelve after it; steps may be skipped, dates pass T."""
+    terdata = known + 10 * DAY - int(400 * chance.random() ** 1.5) * DAY
+    emergency = chance.random() < 0.2
+    helpers = [row["id_pendamping"] for row in people if row["kode_provinsi"] == provinsi]
+    # The first one holds most cases, so that loads pass 15.
+    name = chance.choice([None, *helpers, *helpers[:1] * 4])
+    row = kasus_row(
+        provinsi,
+        number,
+        terdata,
+        id_klien=f"klien-{provinsi}-{chance.randint(0, 40)}",
+        kode_jenis=chance.choice(KINDS),
+        kode_kabkota=chance.choice(places_of(provinsi)),
+        id_pendamping=name,
+        prioritas="darurat" if emergency else chance.choice(("tinggi", "biasa")),
+        pendekatan=chance.choice((None, *schema.PENDEKATAN)),
+        jenis_kelamin=chance.choice((None, "L", "P")),
+        kelompok_umur=chance.choice((None, *schema.KELOMPOK_UMUR)),
+        sumber_laporan=chance.choice((None, "lapor", "dinsos")),
+    )
+    row |= _steps(chance, terdata, emergency=emergency)
+    latest = max(value for key, value in row.items() if key.startswith("tanggal_") and value)
+    row["tanggal_pembaruan"] = chance.choice((terdata, latest, latest + chance.randint(0, 20) * DAY))
+    return row
+
+
+def _steps(chance: random.Random, terdata: dt.date, *, emergency: bool) -> dict:
+    """The dates of the steps in their order (darurat: intervensi at any place), each skipped now and then."""
+    dates: dict = {}
+    last = terdata
+    for step, mean in (("asesmen", 9), ("rencana", 5), ("intervensi", 12)):
+        if chance.random() < 0.25:
+            continue
+        if emergency and step == "intervensi":
+            dates["tanggal_intervensi"] = terdata + _delay(chance, 4) * DAY
+        else:
+            last += _delay(chance, mean) * DAY
+            dates[f"tanggal_{step}"] = last
+    latest = max([last, *dates.values()])
+    if chance.random() < 0.5:
+        dates["tanggal_kontak"] = terdata + chance.randint(0, (latest - terdata).days) * DAY
+    if chance.random() < 0.75:
+        dates["tanggal_terminasi"] = latest + _delay(chance, 25) * DAY
+        dates["kode_alasan"] = chance.choice(REASONS)
+        if dates["kode_alasan"].startswith("T"):
+            dates |= {name: chance.choice((0, 1, 1, None)) for name in schema.OUTCOMES}
+            if chance.random() < 0.3:
+                dates["tanggal_pascalayanan"] = dates["tanggal_terminasi"] + 30 * DAY
+    return dates
+
+
+def _activities(chance: random.Random, case: dict) -> list[dict]:
+    """Up to two activities of a case, also after its last update and after T."""
+    days = {case["tanggal_terdata"] + chance.randint(0, 150) * DAY for _ in range(chance.choice((0, 0, 1, 2)))}
+    return [
+        {
+            "kode_provinsi": case["kode_provinsi"],
+            "id_kasus": case["id_kasus"],
+            "tanggal_kegiatan": day,
+            "jenis_kegiatan": "kunjungan",
+            "id_pendamping": None,
+        }
+        for day in sorted(days)
+    ]

@@ -1,0 +1,173 @@
+"""The same question to both: the real implementation through its one door, the reference row by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from lib import settings
+from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
+from lib.indicators.records import INDICATORS
+from lib.measure import KEY_COLUMNS, measure
+from lib.queries.source import Source
+from tests.plain import compute
+from tests.plain.data import World
+from tests.queries.build import DAY, PROVINCES
+
+SCOPE = Scope(role=Role.DIREKTUR, provinces=PROVINCES)
+LIMITS = settings.load(environment={}).ambang
+# What the reference does not have; its parts are tied to I13 and I07 in test_properties.
+KODES = tuple(kode for kode in INDICATORS if not kode.startswith("STOK-"))
+NUMBERS = ("nilai", "pembilang", "n", "bawah", "atas")
+WORDS = ("alasan", "tanggal_data")
+PER = (None, *Dimensi)
+RELATIVE, ABSOLUTE = 1e-9, 1e-10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One question in words both sides understand; `scope` are the provinces of whoever asks."""
+
+    where: dict = field(default_factory=dict)
+    dari: dt.date | None = None
+    sampai: dt.date | None = None
+    per: Dimensi | None = None
+    scope: tuple[str, ...] = PROVINCES
+
+    def case_filter(self) -> CaseFilter:
+        lists = {name: value if name == "pendamping" else tuple(value) for name, value in self.where.items()}
+        return CaseFilter(period=Period(dari=self.dari, sampai=self.sampai), **lists)
+
+
+def kodes_for(per: Dimensi | None) -> list[str]:
+    """The indicators that allow a dimension."""
+    return [kode for kode in KODES if per is None or per in INDICATORS[kode].dimensi]
+
+
+def real(ask: Ask, source: Source) -> dict | str:
+    """(kode, *key) -> values of the real answer, or "refused"."""
+    try:
+        scope = Scope(role=Role.DIREKTUR, provinces=ask.scope)
+        kodes = kodes_for(ask.per)
+        answer = measure(scope, kodes, ask.case_filter(), per=ask.per, source=source, limits=LIMITS)
+    except UserError:
+        return "refused"
+    keys = KEY_COLUMNS[ask.per]
+    rows = answer[["kode", *keys, *NUMBERS, *WORDS]].astype(object)
+    rows = rows.where(pd.notna(rows), None)
+    found = {}
+    for row in rows.itertuples(index=False, name=None):
+        key, values = row[: 1 + len(keys)], row[1 + len(keys) :]
+        assert key not in found, f"twice: {key}"
+        found[key] = values
+    return found
+
+
+def plain(ask: Ask, world: World) -> dict | str:
+    """(kode, *key) -> values of the reference, or "refused"."""
+    found = {}
+    per = ask.per and ask.per.value
+    for kode in kodes_for(ask.per):
+        try:
+            rows = compute(
+                world,
+                kode,
+                scope_provinsi=ask.scope,
+                dari=ask.dari,
+                sampai=ask.sampai,
+                per=per,
+                **ask.where,
+            )
+        except ValueError:
+            return "refused"
+        for row in rows:
+            key = (kode, *(row["kunci"][name] for name in KEY_COLUMNS[ask.per]))
+            found[key] = tuple(row[name] for name in (*NUMBERS, *WORDS))
+    return found
+
+
+def same(mine: object, other: object) -> bool:
+    """Equal; numbers up to 1e-9 of their size (a limit of 0 may come out as 1e-16)."""
+    if isinstance(mine, int | float) and isinstance(other, int | float):
+        return math.isclose(mine, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    return mine == other
+
+
+def differences(found: dict | str, expected: dict | str) -> list[str]:
+    """One line per row that is missing, superfluous or different."""
+    if isinstance(found, str) or isinstance(expected, str):
+        return [] if found == expected else [f"{_short(found)} instead of {_short(expected)}"]
+    lines = [f"missing {key}: {expected[key]}" for key in expected.keys() - found.keys()]
+    lines += [f"superfluous {key}: {found[key]}" for key in found.keys() - expected.keys()]
+    for key in found.keys() & expected.keys():
+        for name, mine, other in zip((*NUMBERS, *WORDS), found[key], expected[key], strict=True):
+            if not same(mine, other):
+                lines.append(f"{key} {name}: {mine} instead of {other}")
+    return sorted(lines)
+
+
+def _short(answer: dict | str) -> str:
+    return answer if isinstance(answer, str) else f"{len(answer)} rows"
+
+
+# --- questions about a world ---------------------------------------------------------------------------------
+
+
+def wheres(world: World) -> dict[str, dict]:
+    """Filters by name: places, kinds, persons, several at once, some that leave nothing."""
+    helper = sorted((person for person in world.pendamping if person[0] == "34"), key=str)
+    named = {"pendamping": helper[0][1], "provinsi": ["34"]} if helper else {"provinsi": ["34"]}
+    return {
+        "none": {},
+        "one province": {"provinsi": ["34"]},
+        "two provinces": {"provinsi": ["34", "93"]},
+        "a province that seldom sent": {"provinsi": ["96"]},
+        "kab/kota": {"kabkota": ["34.01"]},
+        "kab/kota of two provinces": {"kabkota": ["34.02", "35.01"]},
+        "kab/kota in more provinces": {"kabkota": ["34.01"], "provinsi": ["34", "35"]},
+        "kind": {"jenis": ["P01"]},
+        "sensitive kind": {"jenis": ["P18"]},
+        "empty kind": {"jenis": ["P26"]},
+        "klaster": {"klaster": ["TSKPO"]},
+        "klaster and kind apart": {"klaster": ["ANAK"], "jenis": ["P18"]},
+        "klaster and province": {"klaster": ["ANAK"], "provinsi": ["35"]},
+        "kind and kab/kota": {"jenis": ["P01", "P02"], "kabkota": ["35.01", "35.02"]},
+        "pendamping": named,
+    }
+
+
+def whens(world: World) -> dict[str, tuple[dt.date | None, dt.date | None]]:
+    """Periods by name, around the newest T of the world."""
+    dates = [place.tanggal_data for place in world.provinces.values() if place.sent]
+    newest, oldest = max(dates), min(dates)
+    month = (oldest.replace(day=1) - DAY).replace(day=1)
+    return {
+        "default": (None, None),
+        "one month": (month, (month + 31 * DAY).replace(day=1) - DAY),
+        "past a late T": (oldest - 20 * DAY, newest),
+        "past every T": (newest - 45 * DAY, newest + 30 * DAY),
+        "after every T": (newest + 3 * DAY, newest + 20 * DAY),
+        "ends early": (newest - 300 * DAY, newest - 60 * DAY),
+        "long": (newest - 700 * DAY, newest + DAY),
+        "one day": (oldest - 9 * DAY, oldest - 9 * DAY),
+        "only a start": (newest - 100 * DAY, None),
+        "only a start, late": (oldest + 2 * DAY, None),
+        "only an end": (None, newest - 25 * DAY),
+    }
+
+
+def questions(world: World, seed: int, number: int) -> list[Ask]:
+    """Some of all filters x periods x dimensions, each dimension in turn."""
+    chance = random.Random(f"questions {seed}")
+    places, spans = wheres(world), whens(world)
+    asked = []
+    for position in range(number):
+        where = {} if chance.random() < 0.2 else chance.choice(list(places.values()))
+        dari, sampai = spans["default"] if chance.random() < 0.2 else chance.choice(list(spans.values()))
+        per = PER[(seed * number + position) % len(PER)]
+        asked.append(Ask(where=where, dari=dari, sampai=sampai, per=per))
+    return asked
