@@ -1,0 +1,251 @@
+"""Colours named by meaning, the common layout, and the settings of the drawing library."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from lib.domain import Status
+from lib.numbers_id import MONTHS, SHORT_MONTHS, angka
+
+INK = "#16243A"
+PAPER = "#FFFFFF"
+# Near black, and Streamlit shows exactly this colour as the page's strong text colour: light on a dark page.
+# The charts' texts take it because Streamlit's own pale grey for axis texts has too little contrast.
+PAGE_TEXT = "#000037"
+STATUS_COLOURS = {
+    Status.TERDATA: "#0B4F8A",
+    Status.TERTANGANI: "#E08A00",
+    Status.TERSELESAIKAN: "#0E8A7B",
+    Status.DITUTUP_LAINNYA: "#94A0AE",
+}
+# Stacked parts are told apart by pattern as well, for readers and printers that do not see the hues.
+STATUS_PATTERNS = {
+    Status.TERDATA: "",
+    Status.TERTANGANI: "/",
+    Status.TERSELESAIKAN: "",
+    Status.DITUTUP_LAINNYA: ".",
+}
+# Five fixed classes; the lightest still differs from a white page.
+SEQUENTIAL = ("#CFE1F2", "#93BEE0", "#4F94C8", "#1B639F", "#03254A")
+NO_DATA = "#DADDE2"
+NO_DATA_MARK = "#5B6B7F"
+NO_DATA_LABEL = "tidak ada angka"
+CLEAR = "rgba(0,0,0,0)"
+EDGE = "#7C8CA1"  # at least 3:1 against the white and the dark page
+SELECTED = "#F2B544"
+SELECTED_CASING = INK
+NEUTRAL_BAR = "#2B78BC"
+
+FONT_FAMILY = "Plus Jakarta Sans, Segoe UI, Roboto, Arial, sans-serif"
+FONT_SIZE = 13
+SMALL_FONT_SIZE = 12
+TEXT_FONT = {"size": FONT_SIZE, "color": PAGE_TEXT}
+SMALL_TEXT_FONT = {"size": SMALL_FONT_SIZE, "color": PAGE_TEXT}
+HEADING_FONT = {"size": 14, "color": PAGE_TEXT, "weight": 600}
+LINE_HEIGHT = 17  # pixels of one text line at FONT_SIZE
+WRAP_AT = 48  # characters of FONT_SIZE that fit a telephone's width
+
+# On the dark page the dark blues would vanish: their lighter counterparts, used by for_dark alone.
+DARK_COUNTERPARTS = {
+    STATUS_COLOURS[Status.TERDATA]: "#2F80C6",
+    NEUTRAL_BAR: "#4B97D8",
+    SEQUENTIAL[-1]: "#0B3D75",
+    NO_DATA: "#4A5768",
+    NO_DATA_MARK: "#AAB6C5",
+}
+_WEEKDAYS = ("Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu")
+_BUTTON_TITLES = {
+    "Download plot as a PNG": "Unduh gambar (PNG)",
+    "Download plot": "Unduh gambar",
+    "Preparing image - this may take a few seconds": "Menyiapkan gambar, mohon tunggu sebentar",
+    "Image download succeeded": "Gambar terunduh",
+    "Sorry, there was a problem downloading your image!": "Maaf, gambar gagal diunduh.",
+    "Zoom in": "Perbesar",
+    "Zoom out": "Perkecil",
+    "Reset": "Kembalikan tampilan",
+    "Reset views": "Kembalikan tampilan",
+    "Reset axes": "Kembalikan tampilan",
+    "Double-click to zoom back out": "Klik dua kali untuk kembali",
+}
+
+
+def plain(text: str) -> str:
+    """The text with &, < and > made harmless, so that "<5" is not read as markup by the drawing library."""
+    return html.escape(str(text), quote=False)
+
+
+def wrap(text: str, *, width: int = WRAP_AT) -> str:
+    """The escaped text broken at words into lines of at most `width` characters; longer words stay whole."""
+    lines = textwrap.wrap(str(text), width=width, break_long_words=False, break_on_hyphens=False)
+    return "<br>".join(plain(line) for line in lines)
+
+
+def line_count(wrapped: str) -> int:
+    """Number of lines of a text made by `wrap`; an empty text has none."""
+    return wrapped.count("<br>") + 1 if wrapped else 0
+
+
+def hover_text(nama: str, tampil: str, *, n: float | None = None, catatan: str | None = None) -> str:
+    """The lines shown when pointing at a mark: name, value, number of cases, note; absent parts are left out."""
+    lines = [f"<b>{plain(nama)}</b>", plain(tampil)]
+    if not pd.isna(n):
+        lines.append(f"n = {angka(n)}")
+    if not pd.isna(catatan) and catatan and catatan != tampil:
+        lines.append(wrap(catatan))
+    return "<br>".join(lines)
+
+
+def require_columns(frame: pd.DataFrame, *columns: str) -> None:
+    """Raise ValueError naming every column a chart needs and the frame lacks."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ValueError(f"missing columns: {', '.join(missing)}; got: {', '.join(map(str, frame.columns))}")
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two #RRGGBB colours, 1 to 21 (WCAG 2.1); contrast("#000000", "#FFFFFF") == 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def text_on(colour: str) -> str:
+    """The ink, dark or white, that reads better on a #RRGGBB fill."""
+    return max((INK, PAPER), key=lambda ink: contrast(ink, colour))
+
+
+def status_marker(status: Status) -> dict:
+    """Colour, hairline and pattern of a status in every stacked bar."""
+    return {
+        "color": STATUS_COLOURS[status],
+        "line": {"color": EDGE, "width": 0.6},
+        "pattern": {
+            "shape": STATUS_PATTERNS[status],
+            "fillmode": "overlay",
+            "fgcolor": PAPER,
+            "fgopacity": 0.45,
+            "size": 8,
+            "solidity": 0.12,
+        },
+    }
+
+
+def base_layout(*, height: int, heading: str = "") -> dict:
+    """The common looks: Indonesian separators, font, margins, no background, a legend with the heading.
+
+    The heading is the legend's title: unlike other texts it makes room for itself at every width. A chart
+    without a legend has none.
+    """
+    return {
+        "height": height,
+        "separators": ",.",
+        "font": {"family": FONT_FAMILY, **TEXT_FONT},
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "dragmode": False,  # dragging over a chart scrolls the page of a telephone
+        "hovermode": "closest",
+        "hoverdistance": 40,
+        "uirevision": "tetap",
+        "hoverlabel": {"align": "left", "font": {"family": FONT_FAMILY, **TEXT_FONT}},
+        "modebar": {"bgcolor": CLEAR, "color": EDGE, "activecolor": PAGE_TEXT},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "maxheight": 0.9,
+            "title": {"text": heading, "side": "top", "font": HEADING_FONT},
+            "font": TEXT_FONT,
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "titleclick": False,
+            "titledoubleclick": False,
+            "traceorder": "normal",
+        },
+    }
+
+
+def drawn(traces: list[dict], base: dict, **layout: object) -> go.Figure:
+    """A figure of plain trace dicts and the base layout, its parts replaced or completed by `layout`.
+
+    One construction from dicts is about seven times cheaper than adding traces and updating a layout, and a page
+    draws several figures on every rerun. Unknown properties raise ValueError all the same.
+    """
+    return go.Figure({"data": traces, "layout": _completed(base, layout)})
+
+
+def _completed(base: dict, more: dict) -> dict:
+    merged = dict(base)
+    for key, value in more.items():
+        both_are_dicts = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _completed(merged[key], value) if both_are_dicts else value
+    return merged
+
+
+def number_axis() -> dict:
+    """Settings of an axis with numbers: from zero, "." between thousands, horizontal texts, no zooming."""
+    return {
+        "rangemode": "tozero",
+        "tickformat": ",",
+        "tickangle": 0,
+        "tickfont": SMALL_TEXT_FONT,
+        "fixedrange": True,
+    }
+
+
+def for_dark(figure: go.Figure) -> go.Figure:
+    """A copy for the dark page: colours that would vanish there are replaced by their lighter counterparts."""
+    plain_figure = figure.to_plotly_json()
+    layout = {key: value for key, value in plain_figure["layout"].items() if key != "template"}
+    return go.Figure({"data": _recoloured(plain_figure["data"]), "layout": _recoloured(layout)})
+
+
+def _recoloured(part: object) -> object:
+    if isinstance(part, dict):
+        return {key: _recoloured(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_recoloured(value) for value in part]
+    return DARK_COUNTERPARTS.get(part, part) if isinstance(part, str) else part
+
+
+def plotly_config(filename: str, *, is_map: bool = False) -> dict:
+    """Settings of one chart: Indonesian words, no foreign requests, only the camera; on a map zoom and reset too.
+
+    `filename` names the downloaded picture, without extension. The wheel keeps scrolling the page on a map:
+    zooming is done by its buttons.
+    """
+    buttons = ["toImage", "zoomInGeo", "zoomOutGeo", "resetGeo"] if is_map else ["toImage"]
+    return {
+        "locale": "id",
+        "locales": {
+            "id": {
+                "dictionary": _BUTTON_TITLES,
+                "format": {
+                    "days": list(_WEEKDAYS),
+                    "shortDays": [day[:3] for day in _WEEKDAYS],
+                    "months": list(MONTHS),
+                    "shortMonths": list(SHORT_MONTHS),
+                    "date": "%d/%m/%Y",
+                    "decimal": ",",
+                    "thousands": ".",
+                },
+            }
+        },
+        # Without an address of our own the library asks a foreign server for the world's coastline.
+        "topojsonURL": "app/static/topojson/",
+        "displaylogo": False,
+        "modeBarButtons": [buttons],
+        "scrollZoom": False,
+        "toImageButtonOptions": {"filename": filename, "format": "png", "scale": 2},
+    }
