@@ -1,0 +1,95 @@
+"""Cards, charts with their table, and the empty state: the pieces every page is built of."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from lib import text
+from lib.charts.theme import for_dark, plotly_config
+from lib.indicators.records import INDICATORS
+from lib.numbers_id import angka, rentang_tanggal
+
+ARROWS = {1: "up", 0: "off", -1: "down"}
+
+
+def card(row: pd.Series, *, now: pd.Series | None = None, before: pd.Series | None = None) -> None:
+    """One figure with its definition a click away, its n, and the change to the earlier period.
+
+    `now` and `before` are the two sides of the comparison, over the same provinces; without them no change is shown.
+    """
+    record = INDICATORS[row["kode"]]
+    delta, sign = None, 0
+    if now is not None and before is not None:
+        if pd.isna(now["nilai"]) or pd.isna(before["nilai"]):
+            delta = "tidak ada pembanding"
+        else:
+            difference = now["nilai"] - before["nilai"]
+            sign = int(difference > 0) - int(difference < 0)
+            delta = text.change(now["nilai"], before["nilai"], row["kode"])
+    parts = [part for part in (delta, _base(row)) if part]
+    st.metric(
+        record.pendek,
+        text.shown(row["kode"], row["nilai"], row["alasan"]),
+        " · ".join(parts) or None,
+        delta_color=_delta_colour(record.arah, sign),
+        delta_arrow=ARROWS[sign],
+        help=text.definition(row["kode"]),
+        border=True,
+        height="stretch",
+    )
+
+
+def _delta_colour(arah: str, sign: int) -> str:
+    good = {"naik": 1, "turun": -1, "netral": 0}[arah]
+    if not good or not sign:
+        return "off"
+    # Blue and orange instead of green and red: told apart by everybody, and no verdict.
+    return "blue" if sign == good else "orange"
+
+
+def _base(row: pd.Series) -> str | None:
+    """n below the figure; a plain count is its own n."""
+    if pd.isna(row["n"]) or INDICATORS[row["kode"]].satuan == "kasus":
+        return None
+    return f"n = {angka(row['n'])}"
+
+
+def note(sentence: str) -> None:
+    """A small remark; captions of the framework are too pale to read (contrast below 4.5)."""
+    st.markdown(f":small[{sentence}]")
+
+
+def is_dark() -> bool:
+    """Whether the visitor's page is dark."""
+    return getattr(st.context.theme, "type", None) == "dark"
+
+
+def chart(figure: go.Figure, *, key: str, sentence: str, is_map: bool = False, on_select=None) -> None:
+    """A figure with its sentence for those who cannot see it; dark pages get lighter colours."""
+    more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
+    st.plotly_chart(
+        for_dark(figure) if is_dark() else figure,
+        key=key,
+        config=plotly_config(f"tuntas-{key}", is_map=is_map),
+        alt=sentence,
+        **more,
+    )
+
+
+def table(frame: pd.DataFrame, columns: dict[str, str], *, label: str = "Tabel") -> None:
+    """The numbers of a chart as a table behind one click; `columns` maps frame columns to headings."""
+    with st.expander(label, icon=":material/table:"):
+        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True)
+
+
+def compared_note(before: pd.DataFrame, left_out: list[str]) -> str:
+    """With what the cards are compared, in words."""
+    if before.empty:
+        return "Tidak ada periode pembanding: register provinsi belum lengkap pada periode sebelumnya."
+    row = before.iloc[0]
+    sentence = f"Dibandingkan dengan {rentang_tanggal(row['dari'], row['sampai'])}"
+    if left_out:
+        sentence += f"; {angka(len(left_out))} provinsi tidak ikut dibandingkan karena datanya belum mencakup keduanya"
+    return sentence + "."

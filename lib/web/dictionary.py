@@ -1,0 +1,82 @@
+"""The sections of Kamus, read from the records."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.indicators.records import INDICATORS, Indicator
+from lib.web.session import current_settings
+
+DIRECTIONS = {
+    "naik": "makin tinggi makin baik",
+    "turun": "makin rendah makin baik",
+    "netral": "tidak dinilai baik atau buruk",
+}
+STATUSES = (
+    ("Terdata", "kasus terbuka yang belum ditangani"),
+    ("Tertangani", "kasus terbuka dengan asesmen, atau (darurat) dengan intervensi"),
+    ("Terselesaikan", "kasus yang diterminasi dengan alasan kelompok terselesaikan"),
+    ("Ditutup lainnya", "kasus yang diterminasi karena dialihkan atau berhenti"),
+)
+DISPLAYS = (
+    ("0", "tidak ada kasus"),
+    ("belum ada data", "provinsi belum pernah mengirim"),
+    ("belum matang", "kasusnya belum cukup lama dipantau"),
+    ("belum tercapai", "kurva belum sampai pada batas itu, misalnya belum separuh kasus selesai"),
+    ("masa pantau kurang", "terlalu sedikit kasus yang terpantau sampai hari itu"),
+    ("n < 10", "terlalu sedikit kasus untuk persen atau nilai tengah"),
+    ("belum ada riwayat", "angka hanya diketahui pada tanggal data, bukan pada tanggal yang diminta"),
+)
+
+
+def conventions() -> None:
+    """How status, dates and missing numbers are to be read."""
+    limits = current_settings().ambang
+    with st.container(border=True):
+        st.subheader("Cara membaca")
+        st.markdown("**Status kasus** (diturunkan dari tanggal, tidak pernah diketik):")
+        st.markdown("\n".join(f"- **{name}**: {meaning}" for name, meaning in STATUSES))
+        st.markdown("**Bila tidak ada angka**, layar menyebut sebabnya:")
+        st.markdown("\n".join(f"- `{shown}`: {meaning}" for shown, meaning in DISPLAYS))
+        st.markdown(
+            "**Tanggal data (T)** adalah tanggal sampai mana register suatu provinsi diketahui. Setiap kasus dinilai "
+            "pada tanggal data provinsinya, tidak pernah pada tanggal hari ini."
+        )
+        st.markdown(
+            f"**Ambang usulan** (belum ditetapkan resmi, dapat diubah di pengaturan): beban wajar sampai "
+            f"{limits.beban_wajar} kasus, berlebih di atas {limits.beban_berlebih}; respon {limits.asesmen_hari} hari; "
+            f"macet tanpa aktivitas lebih dari {limits.macet_hari} hari (darurat {limits.macet_hari_darurat}); angka "
+            f"dengan n di bawah {limits.n_minimum} tidak ditampilkan."
+        )
+
+
+def records() -> None:
+    """All records, searchable by code or word."""
+    wanted = st.text_input(
+        "Cari indikator", placeholder="kode atau kata, misalnya I05M atau macet", key="k_cari"
+    )
+    found = [record for record in INDICATORS.values() if _matches(record, wanted)]
+    if not found:
+        st.info(f"Tidak ada indikator yang memuat “{wanted}”; coba kata lain.", icon=":material/search_off:")
+    for record in found:
+        _entry(record)
+
+
+def _matches(record: Indicator, wanted: str) -> bool:
+    return wanted.strip().lower() in f"{record.kode} {record.nama} {record.pendek} {record.pembilang}".lower()
+
+
+def _entry(record: Indicator) -> None:
+    with st.container(border=True):
+        st.markdown(f"##### {record.kode} · {record.nama}")
+        lines = {
+            "Dihitung": record.pembilang,
+            "Atas": record.penyebut,
+            "Satuan": f"{record.satuan}; {DIRECTIONS[record.arah]}",
+            "Tanggal acuan": record.acuan,
+            "Tidak termasuk": record.pengecualian,
+            "Mengapa": record.alasan,
+            "Rincian": ", ".join(dimension.value for dimension in record.dimensi),
+            "Sumber": record.sumber,
+        }
+        st.markdown("  \n".join(f"**{label}:** {value}" for label, value in lines.items()))

@@ -1,0 +1,223 @@
+"""The shared filter: one state per session, mirrored in the URL so that a link shows the same elsewhere.
+
+Widgets are not bound to the URL by the framework: it would write their labels instead of their codes, and lose
+them on a change of page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from lib import reference
+from lib.domain import CaseFilter, Period, PeriodKind, UserError
+
+STATE, SEEN_URL, SEEN_PAGE = "saringan", "saringan_url", "saringan_halaman"
+DEFAULT_KIND = PeriodKind.DUA_BELAS_BULAN
+PERIOD_LABELS = {
+    PeriodKind.DUA_BELAS_BULAN: "12 bulan terakhir",
+    PeriodKind.BULAN: "Bulan ini",
+    PeriodKind.TRIWULAN: "Triwulan ini",
+    PeriodKind.TAHUN: "Tahun ini",
+    PeriodKind.BEBAS: "Tanggal bebas",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What the filter bar holds, as codes; also the page's own choices (`lain`: map indicator and the like)."""
+
+    periode: PeriodKind = DEFAULT_KIND
+    dari: dt.date | None = None
+    sampai: dt.date | None = None
+    masalah: str = ""
+    provinsi: str = ""
+    lain: tuple[tuple[str, str], ...] = ()
+
+    def case_filter(self) -> CaseFilter:
+        """The filter the door understands; raises UserError for a start after the end."""
+        free = self.periode is PeriodKind.BEBAS
+        return CaseFilter(
+            period=Period(
+                kind=self.periode, dari=self.dari if free else None, sampai=self.sampai if free else None
+            ),
+            provinsi=(self.provinsi,) if self.provinsi else (),
+            klaster=(self.masalah,) if self.masalah in reference.names("klaster") else (),
+            jenis=(self.masalah,) if self.masalah in reference.names("jenis_masalah") else (),
+        )
+
+    def other(self, name: str, default: str = "") -> str:
+        """A page's own choice."""
+        return dict(self.lain).get(name, default)
+
+    def with_other(self, name: str, value: str) -> Choice:
+        """The same choice with another own value of a page."""
+        kept = dict(self.lain) | {name: value}
+        return replace(self, lain=tuple(sorted((key, text) for key, text in kept.items() if text)))
+
+
+def to_url(choice: Choice) -> dict[str, str]:
+    """The choice as query parameters; defaults are left out.
+
+    Example: Choice(provinsi="33", masalah="ANAK") -> {"klaster": "ANAK", "provinsi": "33"}.
+    """
+    url = dict(choice.lain)
+    if choice.periode is not DEFAULT_KIND:
+        url["periode"] = choice.periode.value
+    if choice.periode is PeriodKind.BEBAS:
+        url |= {
+            name: day.isoformat() for name, day in (("dari", choice.dari), ("sampai", choice.sampai)) if day
+        }
+    if choice.masalah:
+        url["klaster" if choice.masalah in reference.names("klaster") else "jenis"] = choice.masalah
+    if choice.provinsi:
+        url["provinsi"] = choice.provinsi
+    return url
+
+
+def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
+    """The choice of a link, and a sentence for every part of it that means nothing."""
+    choice, wrong = Choice(), []
+
+    def complain(label: str, value: str) -> None:
+        wrong.append(
+            f"{label} “{value}” pada tautan tidak dikenal dan diabaikan; pilih lagi di bilah saringan."
+        )
+
+    for name, value in url.items():
+        if name == "periode":
+            if value in set(PeriodKind):
+                choice = replace(choice, periode=PeriodKind(value))
+            else:
+                complain("Periode", value)
+        elif name in ("dari", "sampai"):
+            try:
+                choice = replace(choice, periode=PeriodKind.BEBAS, **{name: dt.date.fromisoformat(value)})
+            except ValueError:
+                complain("Tanggal", value)
+        elif name in ("klaster", "jenis"):
+            known = reference.names("klaster" if name == "klaster" else "jenis_masalah")
+            if value in known:
+                choice = replace(choice, masalah=value)
+            else:
+                complain("Klaster" if name == "klaster" else "Jenis masalah", value)
+        elif name == "provinsi":
+            if value in reference.names("provinsi"):
+                choice = replace(choice, provinsi=value)
+            else:
+                complain("Provinsi", value)
+        else:
+            choice = choice.with_other(name, value)
+    if choice.dari and choice.sampai and choice.dari > choice.sampai:
+        wrong.append(
+            f"Awal periode {choice.dari.isoformat()} pada tautan sesudah akhirnya {choice.sampai.isoformat()}; "
+            "kedua tanggal diabaikan."
+        )
+        choice = replace(choice, periode=DEFAULT_KIND, dari=None, sampai=None)
+    return choice, wrong
+
+
+def current(page: str) -> Choice:
+    """The session's choice, taken from the URL when the visitor brought one (a link, or the Back button).
+
+    A change of page empties the URL; then the choice is kept and written again.
+    """
+    url = dict(st.query_params)
+    moved = st.session_state.get(SEEN_PAGE) != page
+    first = STATE not in st.session_state
+    brought = url != st.session_state.get(SEEN_URL)
+    if first or (brought and (url or not moved)):
+        st.session_state[STATE], wrong = from_url(url)
+        for sentence in wrong:
+            st.warning(sentence, icon=":material/link_off:")
+    st.session_state[SEEN_PAGE] = page
+    keep(st.session_state[STATE])
+    return st.session_state[STATE]
+
+
+def keep(choice: Choice) -> None:
+    """Make this the session's choice, in the URL too."""
+    st.session_state[STATE] = choice
+    wanted = to_url(choice)
+    if dict(st.query_params) != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state[SEEN_URL] = wanted
+
+
+def set_other(name: str, value: str) -> None:
+    """Change one of a page's own choices."""
+    keep(st.session_state[STATE].with_other(name, value))
+
+
+def _changed() -> None:
+    state = st.session_state
+    kind = state["f_periode"]
+    free = kind is PeriodKind.BEBAS
+    try:
+        choice = replace(
+            state[STATE],
+            periode=kind,
+            dari=state.get("f_dari") if free else None,
+            sampai=state.get("f_sampai") if free else None,
+            masalah=state["f_masalah"],
+            provinsi=state["f_provinsi"],
+        )
+        choice.case_filter()
+    except UserError as error:
+        st.session_state["saringan_salah"] = str(error)
+        return
+    keep(choice)
+
+
+def _problem_options() -> list[str]:
+    kinds = reference.table("jenis_masalah")
+    listed = [""]
+    for klaster in reference.names("klaster"):
+        listed.append(klaster)
+        listed += kinds.loc[kinds["kode_klaster"] == klaster, "kode_jenis"].tolist()
+    return listed
+
+
+def _problem_label(kode: str) -> str:
+    if not kode:
+        return "Semua klaster dan jenis"
+    if kode in reference.names("klaster"):
+        return f"Klaster {reference.names('klaster')[kode]}"
+    return f"   {kode} {reference.names('jenis_masalah')[kode]}"
+
+
+def bar(choice: Choice, provinces: tuple[str, ...]) -> None:
+    """Draw the filter bar; a change is kept before the page runs again."""
+    state = st.session_state
+    state["f_periode"], state["f_masalah"] = choice.periode, choice.masalah
+    state["f_provinsi"] = choice.provinsi if choice.provinsi in provinces else ""
+    free = choice.periode is PeriodKind.BEBAS
+    columns = st.columns([1.1, 1.6, 1.2] if not free else [1.1, 0.8, 0.8, 1.5, 1.2])
+    columns[0].selectbox(
+        "Periode", list(PERIOD_LABELS), format_func=PERIOD_LABELS.get, key="f_periode", on_change=_changed
+    )
+    if free:
+        state["f_dari"], state["f_sampai"] = choice.dari, choice.sampai
+        for column, label, key in ((columns[1], "Dari", "f_dari"), (columns[2], "Sampai", "f_sampai")):
+            column.date_input(
+                label, key=key, format="DD/MM/YYYY", on_change=_changed, min_value=dt.date(2000, 1, 1)
+            )
+    columns[-2].selectbox(
+        "Klaster atau jenis masalah",
+        _problem_options(),
+        format_func=_problem_label,
+        key="f_masalah",
+        on_change=_changed,
+    )
+    columns[-1].selectbox(
+        "Provinsi",
+        ["", *provinces],
+        format_func=lambda kode: reference.names("provinsi")[kode] if kode else "Semua provinsi",
+        key="f_provinsi",
+        on_change=_changed,
+    )
+    if sentence := state.pop("saringan_salah", None):
+        st.warning(sentence, icon=":material/date_range:")

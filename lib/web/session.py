@@ -1,0 +1,76 @@
+"""What every page needs before its first figure: settings, the published snapshot, the scope, calm errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import streamlit as st
+
+from lib import access, clock, measure, settings, snapshot, start
+from lib.domain import Scope, UserError
+from lib.measure import Source
+from lib.web.navigation import require_frame
+
+LOGGER = logging.getLogger("tuntas")
+KEPT_SOURCES = 3
+
+
+@st.cache_resource(show_spinner=False)
+def current_settings() -> settings.Settings:
+    """The settings, read once per server."""
+    return settings.load()
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_SOURCES)
+def _opened(versi: str) -> Source:
+    return measure.open_source(current_settings(), versi)
+
+
+@st.cache_resource(show_spinner=False)
+def _first_start() -> str:
+    """Make the simulation or the first snapshot once, however many visitors wait for it."""
+    return start.ensure_data(current_settings(), now=clock.now())
+
+
+def current_source() -> Source:
+    """The published snapshot; on the very first start it is made, with visible progress."""
+    values = current_settings()
+    versi = snapshot.current_version(values)
+    if versi is None or start.needs_simulation(values):
+        with st.spinner(
+            "Menyiapkan data untuk pertama kali: menyusun data dan membuat potret, sekitar 10 detik …"
+        ):
+            versi = _first_start()
+    return _opened(versi)
+
+
+def require_scope() -> Scope:
+    """The scope of whoever is looking; without one the page says why and stops."""
+    require_frame()
+    try:
+        source = current_source()
+        return access.decide_scope(
+            simulasi=source.simulasi,
+            tanpa_masuk=current_settings().tanpa_masuk,
+            address=st.get_option("server.address") or "",
+        )
+    except UserError as error:
+        st.warning(str(error), icon=":material/block:")
+        st.stop()
+
+
+def guarded(run: Callable[[], None]) -> None:
+    """Run a page; a UserError becomes its sentence, a bug a calm message with the traceback in the log only."""
+    try:
+        run()
+    except UserError as error:
+        st.warning(str(error), icon=":material/info:")
+    except Exception:
+        # The log keeps the traceback; frames and filters hold no client data beyond codes.
+        LOGGER.exception("page failed")
+        st.error(
+            "Halaman ini tidak dapat ditampilkan karena kesalahan program. Muat ulang halaman; bila terulang, "
+            "hubungi pengelola dan sebutkan waktu kejadian.",
+            icon=":material/error:",
+        )

@@ -1,0 +1,14 @@
+"""Kamus: every figure's definition, from the records."""
+
+import streamlit as st
+
+from lib.web import dictionary
+from lib.web.session import require_scope
+
+scope = require_scope()
+
+st.title("Kamus indikator")
+st.markdown("Arti setiap angka: apa yang dihitung, dari apa, kapan, dan siapa yang tidak dihitung.")
+
+dictionary.conventions()
+dictionary.records()
