@@ -34,11 +34,15 @@ SEQUENTIAL = ("#CFE1F2", "#93BEE0", "#4F94C8", "#1B639F", "#03254A")
 NO_DATA = "#DADDE2"
 NO_DATA_MARK = "#5B6B7F"
 NO_DATA_LABEL = "tidak ada angka"
+INTERVAL_LABEL = "rentang 95 %"
 CLEAR = "rgba(0,0,0,0)"
 EDGE = "#7C8CA1"  # at least 3:1 against the white and the dark page
 SELECTED = "#F2B544"
 SELECTED_CASING = INK
 NEUTRAL_BAR = "#2B78BC"
+
+# The drawing library fades every other mark to a fifth once one is clicked.
+NO_FADING = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 
 FONT_FAMILY = "Plus Jakarta Sans, Segoe UI, Roboto, Arial, sans-serif"
 FONT_SIZE = 13

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lib.charts.theme import (
+    INTERVAL_LABEL,
     LINE_HEIGHT,
     SMALL_FONT_SIZE,
     SMALL_TEXT_FONT,
@@ -32,7 +33,6 @@ MONTHLY_HEIGHT = 340
 MAX_MONTH_LABELS = 9  # two-line labels that stay apart on a telephone
 NOTE_OFFSET = 48  # below the two-line names of the months
 STATUS_BAR_HEIGHT = 200
-INTERVAL_LABEL = "rentang 95 %"
 MONTH_LABEL = "angka per bulan"
 MATURE_LABEL = "bulan lengkap"
 PARTIAL_LABEL = "belum lengkap (sementara)"

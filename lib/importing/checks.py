@@ -32,7 +32,7 @@ class Known:
     """What the database holds of the provinces concerned and what will stay there, as text.
 
     pendamping: kode_provinsi, id_pendamping; kasus: kode_provinsi, id_kasus, id_klien, kode_jenis,
-    tanggal_terdata, id_pendamping.
+    tanggal_terdata.
     """
 
     pendamping: pd.DataFrame

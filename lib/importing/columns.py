@@ -175,6 +175,12 @@ def _case_identity() -> tuple[Column, ...]:
             "Pendamping yang menangani sekarang; harus ada di lembar pendamping atau sudah terdaftar.",
             "PD-0001",
         ),
+    )
+
+
+def _case_profile() -> tuple[Column, ...]:
+    table = schema.kasus
+    return (
         _column(
             table,
             "jenis_kelamin",
@@ -233,7 +239,7 @@ def _case_course() -> tuple[Column, ...]:
 
 SHEETS: dict[str, tuple[Column, ...]] = {
     KETERANGAN: _keterangan(),
-    KASUS: (*_case_identity(), *_case_course()),
+    KASUS: (*_case_identity(), *_case_profile(), *_case_course()),
     PENDAMPING: _pendamping(),
 }
 # Sheets of the template that explain; an import passes over them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -19,12 +19,13 @@ from lib.importing.checks import Checked, Known
 from lib.importing.columns import KASUS, KETERANGAN, PENDAMPING
 from lib.importing.plan import Plan
 from lib.importing.reader import SheetRows, Upload
+from lib.importing.store import LastUpload
 
 DITERIMA = "diterima"
 SEBAGIAN = "sebagian"
 DITOLAK_BERKAS = "ditolak_berkas"
 COUNTED = ("baru", "berubah", "sama", "ditolak", "peringatan", "hilang")
-_KNOWN_CASE = ("kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata", "id_pendamping")
+_KNOWN_CASE = ("kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,6 @@ class _Job:
     keterangan: Checked
     sent: pd.DataFrame
     rows: dict[str, SheetRows]
-    notes: list[str] = field(default_factory=list)
 
 
 def import_files(
@@ -182,15 +182,10 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
             problems=job.keterangan.problems,
         )
     last = store.last_uploads(connection, provinces)
-    older = [code for code in provinces if code in last and _data_date(job, code) < last[code].largest]
-    if older and not job.replace:
-        named = ", ".join(
-            f"provinsi {code} sudah sampai {last[code].largest.isoformat()}, berkas ini sampai "
-            f"{_data_date(job, code).isoformat()}"
-            for code in older
-        )
+    older = [] if job.replace else [code for code in provinces if _is_older(job, code, last)]
+    if older:
         return _refused(
-            f"Berkas lebih lama daripada data yang ada: {named}. Kirim data yang lebih baru, atau pakai --ganti.",
+            _older_sentence(job, older, last),
             digest=job.upload.digest,
             dry_run=job.dry_run,
             problems=job.keterangan.problems,
@@ -198,23 +193,20 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
     known = _known(connection, job, provinces)
     checked = _check(job, known)
     problems = pd.concat([sheet.problems for sheet in checked.values()], ignore_index=True)
-    share = checks.bad_share([checked[sheet] for sheet in schema.SHEETS])
-    if share > checks.MAX_BAD_SHARE:
-        bad = sum(int((~checked[sheet].accepted).sum()) for sheet in schema.SHEETS)
-        total = sum(len(checked[sheet].accepted) for sheet in schema.SHEETS)
+    counts = _counts(checked)
+    written = [checked[sheet] for sheet in schema.SHEETS]
+    if checks.bad_share(written) > checks.MAX_BAD_SHARE:
+        bad = sum(counts[sheet]["ditolak"] for sheet in schema.SHEETS)
+        total = sum(len(sheet.accepted) for sheet in written)
         return _refused(
             f"Berkas ditolak seluruhnya: {bad} dari {total} baris salah, batasnya "
             f"{checks.MAX_BAD_SHARE:.0%}. Perbaiki menurut laporan lalu kirim lagi.",
             digest=job.upload.digest,
             dry_run=job.dry_run,
             problems=problems,
-            counts=_counts(checked),
+            counts=counts,
         )
-    counts, places, notes = _counts(checked), plan.positions(checked), [*_unread(job.upload)]
-    for code in provinces:
-        change = plan.compare(connection, checked, places, code, replace=job.replace)
-        notes += [*change.notes, *_write(connection, job, change, checked, last)]
-        _tally(counts, change)
+    notes = [*_unread(job.upload), *_write_all(connection, job, checked, last, counts)]
     return ImportReport(
         status=DITERIMA if all(sheet.accepted.all() for sheet in checked.values()) else SEBAGIAN,
         counts=counts,
@@ -224,6 +216,32 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
         provinces=tuple(provinces),
         dry_run=job.dry_run,
     )
+
+
+def _write_all(
+    connection: Connection,
+    job: _Job,
+    checked: dict[str, Checked],
+    last: dict[str, LastUpload],
+    counts: dict[str, dict[str, int]],
+) -> list[str]:
+    """Compare and write province by province (a dry run only compares); adds to `counts`, returns notes."""
+    places = plan.positions(checked)
+    notes, again = [], []
+    for code in sorted(job.sent.index):
+        change = plan.compare(connection, checked, places, code, replace=job.replace)
+        _tally(counts, change)
+        notes += change.notes
+        if change.changes_nothing() and _is_last(job, code, last):
+            again.append(code)
+        elif not job.dry_run:
+            _write(connection, job, change, checked)
+    if again:
+        notes.append(
+            f"Berkas ini sudah diimpor sebelumnya untuk provinsi {', '.join(again)}; tidak ada yang berubah dan "
+            "tidak ada unggahan baru dicatat."
+        )
+    return notes
 
 
 def _data_date(job: _Job, code: str) -> dt.date:
@@ -252,31 +270,39 @@ def _check(job: _Job, known: Known) -> dict[str, Checked]:
     return {KETERANGAN: job.keterangan, PENDAMPING: pendamping, KASUS: kasus}
 
 
-def _write(
-    connection: Connection, job: _Job, change: Plan, checked: dict[str, Checked], last: dict
-) -> tuple[str, ...]:
-    """Write one province (nothing in a dry run) and return what the sender should know."""
-    code, data_date = change.kode_provinsi, _data_date(job, change.kode_provinsi)
+def _is_older(job: _Job, code: str, last: dict[str, LastUpload]) -> bool:
+    return code in last and _data_date(job, code) < last[code].largest
+
+
+def _older_sentence(job: _Job, older: list[str], last: dict[str, LastUpload]) -> str:
+    named = ", ".join(
+        f"provinsi {code} sudah sampai {last[code].largest.isoformat()}, berkas ini sampai "
+        f"{_data_date(job, code).isoformat()}"
+        for code in older
+    )
+    return (
+        f"Berkas lebih lama daripada data yang ada: {named}. Kirim data yang lebih baru, atau pakai --ganti."
+    )
+
+
+def _is_last(job: _Job, code: str, last: dict[str, LastUpload]) -> bool:
     before = last.get(code)
-    again = before and (before.digest, before.tanggal_data) == (job.upload.digest, data_date)
-    if again and change.changes_nothing():
-        return (
-            f"Provinsi {code}: berkas ini sudah diimpor sebelumnya; tidak ada yang berubah dan tidak ada "
-            "unggahan baru dicatat.",
-        )
-    if job.dry_run:
-        return ()
+    sent = (job.upload.digest, _data_date(job, code))
+    return before is not None and (before.digest, before.tanggal_data) == sent
+
+
+def _write(connection: Connection, job: _Job, change: Plan, checked: dict[str, Checked]) -> None:
+    code = change.kode_provinsi
     id_unggahan = store.add_upload(connection, _upload_values(job, checked, code))
     for sheet in schema.SHEETS:
         # A pendamping does not carry the upload; a case does.
         ours = {"id_unggahan": id_unggahan} if sheet == KASUS else {}
-        first = ours | ({"tanggal_pertama_masuk": data_date} if sheet == KASUS else {})
+        first = ours | ({"tanggal_pertama_masuk": _data_date(job, code)} if sheet == KASUS else {})
         store.insert_rows(connection, sheet, change.new[sheet], first)
         store.update_rows(connection, sheet, change.changed[sheet], ours)
     for sheet in reversed(schema.SHEETS):
         if sheet in change.vanish:
             store.delete_rows(connection, sheet, code, change.vanish[sheet])
-    return ()
 
 
 def _upload_values(job: _Job, checked: dict[str, Checked], code: str) -> dict:

@@ -62,6 +62,9 @@ def no_problems() -> pd.DataFrame:
 def _problem_frame(sheet: SheetRows, found: Finding) -> pd.DataFrame:
     values = sheet.frame[found.kolom].iloc[found.rows].reset_index(drop=True)
     hide = like_nik(values) | (found.kolom in columns.HIDDEN_COLUMNS)
+    for name in columns.HIDDEN_COLUMNS.intersection(sheet.frame.columns):
+        # The same code typed into a neighbouring column is no less secret.
+        hide |= values.eq(sheet.frame[name].iloc[found.rows].reset_index(drop=True))
     frame = pd.DataFrame(
         {
             "lembar": sheet.lembar[found.rows],

@@ -30,7 +30,7 @@ def sheet(name: str, rows: list[list[str]], *, not_text: dict | None = None) -> 
 
 
 def known(*, pendamping=(), kasus=()) -> Known:
-    case_columns = ["kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata", "id_pendamping"]
+    case_columns = ["kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata"]
     return Known(
         pendamping=pd.DataFrame(pendamping, columns=["kode_provinsi", "id_pendamping"], dtype="str"),
         kasus=pd.DataFrame(kasus, columns=case_columns, dtype="str"),
@@ -219,10 +219,10 @@ def test_pendamping_of_a_case_may_be_in_the_database_or_be_refused_in_the_file()
 def test_case_before_must_be_of_the_same_client(before, tingkat):
     held = known(
         kasus=[
-            ("35", "D-1", "KL-1", "P01", "2025-01-01", ""),
-            ("35", "D-2", "KL-2", "P01", "2025-01-01", ""),
+            ("35", "D-1", "KL-1", "P01", "2025-01-01"),
+            ("35", "D-2", "KL-2", "P01", "2025-01-01"),
             # The file moves K-2 to the client KL-1: the file counts, not the database.
-            ("35", "K-2", "KL-5", "P01", "2025-01-01", ""),
+            ("35", "K-2", "KL-5", "P01", "2025-01-01"),
         ]
     )
     rows = [
@@ -249,8 +249,8 @@ def test_resolved_without_outcomes_is_a_warning_for_each_field():
 def test_same_client_kind_and_day_is_a_warning():
     held = known(
         kasus=[
-            ("35", "D-3", "KL-3", "P18", "2026-01-05", ""),
-            ("35", "K-4", "KL-4", "P18", "2026-01-05", ""),
+            ("35", "D-3", "KL-3", "P18", "2026-01-05"),
+            ("35", "K-4", "KL-4", "P18", "2026-01-05"),
         ]
     )
     rows = [kasus_row(1), kasus_row(2, id_klien="KL-1"), kasus_row(3), kasus_row(4)]
@@ -285,9 +285,10 @@ def test_rows_outside_the_senders_provinces_are_refused():
 def test_values_of_clients_never_reach_the_problems():
     secret = ["RAHASIA-1" * 5, "3578014107900001", "RAHASIA\x01"]
     rows = [kasus_row(place, id_klien=value) for place, value in enumerate(secret)]
-    problems = check_kasus(*rows, kasus_row(9, kode_jenis="3578014107900001")).problems
-    assert problems["nilai"].tolist() == [rules.HIDDEN] * 4
-    assert not any(value in problems.to_csv() for value in secret)
+    shifted = [kasus_row(8, id_klien="KL-RAHASIA", jenis_kelamin="KL-RAHASIA")]
+    problems = check_kasus(*rows, *shifted, kasus_row(9, kode_jenis="3578014107900001")).problems
+    assert problems["nilai"].tolist() == [rules.HIDDEN] * 5
+    assert not any(value in problems.to_csv() for value in (*secret, "KL-RAHASIA"))
 
 
 def part(header: list[str], rows=()) -> SheetPart:

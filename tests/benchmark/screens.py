@@ -1,0 +1,252 @@
+"""How long a visitor waits, and what a rerun costs the processor: AppTest in this process, Chromium for the rest.
+
+A browser time ends when the script has ended and the last change inside a chart was drawn; nothing is added for
+the quiet quarter of a second that shows that nothing follows.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from lib.settings import Settings
+from tests.benchmark.figures import BUDGETED_CASES, PAGE_BUDGET_MS, watched
+from tests.benchmark.timing import ROOT, Figure, whole
+from tests.browser.harness import AppServer, chromium, open_page, running_browser, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PAGES = {"Ringkasan": "/", "Kamus": "/kamus"}
+PROVINCES = ("Jawa Timur", "Bali", "Aceh", "Riau", "Maluku", "Banten", "Jambi", "Lampung", "Gorontalo")
+MEASURES = ("Terdata per 100.000", "Terbuka", "Macet", "Beban rata-rata", "Separuh kasus selesai")
+ON_THE_MAP = ("Kalimantan Tengah", "Sumatera Selatan", "Jawa Barat", "Sulawesi Tengah", "Papua Selatan")
+MOST_OF_THE_DATA_FILE = 84_000
+
+# Remembers when something inside a chart was last changed.
+WATCH_CHARTS = """() => {
+  window.tuntasLastDraw = 0;
+  new MutationObserver((changes) => {
+    if (changes.some((c) => c.target.closest && c.target.closest('[data-testid=stPlotlyChart]')))
+      window.tuntasLastDraw = performance.now();
+  }).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ['d', 'transform', 'style']});
+}"""
+QUIET = "() => performance.now() - window.tuntasLastDraw > 300"
+FINISHED = "() => Math.max(window.tuntasDrawnSince, window.tuntasLastDraw)"
+# A point inside a province's outline that no other thing covers.
+INSIDE_PROVINCE = """(name) => {
+  const chart = document.querySelector('.st-key-peta .js-plotly-plot');
+  for (const path of chart.querySelectorAll('.choroplethlayer path')) {
+    const point = path.__data__;
+    if (!point || !(point.ct || point.hi || point.text || point.loc)) continue;
+    if (point.text !== name && point.htx !== name && point.hovertext !== name) continue;
+    const box = path.getBoundingClientRect();
+    for (let i = 1; i < 20; i++) for (let j = 1; j < 20; j++) {
+      const x = box.left + box.width * i / 20, y = box.top + box.height * j / 20;
+      if (document.elementFromPoint(x, y) === path) return {x, y};
+    }
+  }
+  return null;
+}"""
+
+
+# --- in this process --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def environment(values: Settings) -> Iterator[None]:
+    """This process as an app over the given data folder, with nothing cached."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TUNTAS_")}
+    with mock.patch.dict(os.environ, kept | {"TUNTAS_DATA": str(values.data_folder)}, clear=True):
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        yield
+        st.cache_data.clear()
+        st.cache_resource.clear()
+
+
+def processor(values: Settings, total: int, *, runs: int) -> list[Figure]:
+    """The data work of a cold Ringkasan, and processor time of a rerun when all is cached."""
+    data = f"{whole(total)} kasus"
+    work, reruns = [], []
+    with environment(values):
+        for _ in range(runs):
+            st.cache_data.clear()
+            app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+            app.query_params["periode"] = "bebas"
+            app.query_params["dari"], app.query_params["sampai"] = "2023-11-21", "2026-11-20"
+            with watched() as taken:
+                app.run()
+            work.append(1000 * sum(taken))
+        app.run()
+        for _ in range(4 * runs):
+            started = time.process_time()
+            app.run()
+            reruns.append(1000 * (time.process_time() - started))
+    return [
+        Figure(
+            what="kerja data Ringkasan, tanpa simpanan, tiga tahun",
+            data=data,
+            runs=tuple(work),
+            unit="ms",
+            budget=PAGE_BUDGET_MS if total <= BUDGETED_CASES else None,
+        ),
+        Figure(
+            what="waktu prosesor satu jalan ulang, AppTest", data=data, runs=tuple(reruns), unit="ms", budget=60
+        ),
+    ]
+
+
+# --- in a browser -----------------------------------------------------------------------------------------
+
+
+def finished(page: Page) -> float:
+    """Milliseconds on the page's own clock at which everything was drawn."""
+    settled(page)
+    page.wait_for_function(QUIET)
+    return page.evaluate(FINISHED)
+
+
+def after(page: Page, act: Callable[[], None], seen: Callable[[], str]) -> float:
+    """Seconds from an action to the last chart; `seen` must change, so that the old page is not measured."""
+    before, address = seen(), page.url
+    started = page.evaluate("performance.now()")
+    act()
+    deadline = time.monotonic() + 60
+    while seen() == before and page.url == address:
+        if time.monotonic() > deadline:
+            raise RuntimeError("nothing changed on the page after the action")
+        page.wait_for_timeout(5)
+    return (finished(page) - started) / 1000
+
+
+def opened(page: Page, address: str) -> float:
+    """Seconds from asking for an address to the last chart."""
+    page.goto(address, wait_until="commit")
+    return finished(page) / 1000
+
+
+def headline(page: Page) -> Callable[[], str]:
+    return lambda: page.locator("h4").first.inner_text()
+
+
+def map_title(page: Page) -> Callable[[], str]:
+    return lambda: page.locator(".st-key-peta").inner_text()
+
+
+def choose_province(page: Page, name: str) -> float:
+    """Seconds from choosing a province in the filter bar."""
+    box = page.get_by_role("combobox", name="Provinsi")
+    box.click()
+    box.fill(name)
+    option = page.get_by_role("option", name=name, exact=True)
+    option.wait_for()
+    return after(page, option.click, headline(page))
+
+
+def choose_measure(page: Page, name: str) -> float:
+    """Seconds from choosing another figure for the map."""
+    return after(page, page.get_by_role("button", name=name, exact=True).click, map_title(page))
+
+
+def click_province(page: Page, name: str) -> float:
+    """Seconds from a click on the map to the figures of that province."""
+    page.locator(".st-key-peta").scroll_into_view_if_needed()
+    place = page.evaluate(INSIDE_PROVINCE, name)
+    if place is None:
+        raise RuntimeError(f"{name} has no point on the map that can be clicked")
+    page.mouse.move(place["x"], place["y"])
+    page.wait_for_timeout(200)
+    return after(page, lambda: page.mouse.click(place["x"], place["y"]), lambda: page.url)
+
+
+def server_seconds(process_id: int) -> float:
+    """Processor seconds of a process so far."""
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def visits(page: Page, base: str, process_id: int, *, runs: int) -> dict[str, tuple[float, ...]]:
+    """Seconds of everything a visitor does, and the server's processor time of a rerun."""
+    taken: dict[str, tuple[float, ...]] = {}
+    for name, path in PAGES.items():
+        opened(page, base + path)
+        taken[f"halaman {name}, hangat"] = tuple(opened(page, base + path) for _ in range(runs))
+    opened(page, base)
+    names = [PROVINCES[number % len(PROVINCES)] for number in range(runs)]
+    taken["saringan provinsi, belum tersimpan"] = tuple(choose_province(page, name) for name in names)
+    taken["saringan provinsi, tersimpan"] = tuple(choose_province(page, name) for name in names)
+    opened(page, base)
+    measures = [MEASURES[number % len(MEASURES)] for number in range(min(runs, len(MEASURES)))]
+    taken["ukuran peta, belum tersimpan"] = tuple(choose_measure(page, name) for name in measures)
+    used = server_seconds(process_id)
+    taken["ukuran peta, tersimpan"] = tuple(choose_measure(page, name) for name in measures)
+    each = (server_seconds(process_id) - used) / len(measures)
+    places = ON_THE_MAP[: min(runs, len(ON_THE_MAP))]
+    taken["klik provinsi pada peta"] = tuple(click_province(page, name) for name in places)
+    taken["waktu prosesor peladen, satu jalan ulang"] = (each,)
+    return taken
+
+
+BUDGETS = {
+    "halaman Ringkasan, hangat": 1.0,
+    "halaman Kamus, hangat": 1.0,
+    "saringan provinsi, belum tersimpan": 0.8,
+    "saringan provinsi, tersimpan": 0.8,
+    "ukuran peta, belum tersimpan": 0.8,
+    "ukuran peta, tersimpan": 0.8,
+    "klik provinsi pada peta": 0.8,
+    "waktu prosesor peladen, satu jalan ulang": 0.060,
+}
+
+
+def in_browser(values: Settings, total: int, *, runs: int) -> list[Figure]:
+    """Everything a visitor waits for; raises RuntimeError without Chromium."""
+    executable = chromium()
+    if executable is None:
+        raise RuntimeError("Chromium is not installed (apt-get install chromium)")
+    data, figures = f"{whole(total)} kasus", []
+    with running_browser(executable) as browser:
+        with (
+            AppServer({"TUNTAS_DATA": str(values.data_folder)}) as app,
+            open_page(browser) as page,
+        ):
+            page.add_init_script(f"({WATCH_CHARTS})()")
+            first = opened(page, app.base)
+            figures.append(
+                Figure(what="kunjungan pertama, peramban dan peladen dingin", data=data, runs=(first,), unit="s")
+            )
+            for what, taken in visits(page, app.base, app.process.pid, runs=runs).items():
+                figures.append(Figure(what=what, data=data, runs=taken, unit="s", budget=_budget(what, total)))
+        figures.append(_empty_folder(browser))
+    return figures
+
+
+def _budget(what: str, total: int) -> float | None:
+    """The budgets of the browser are set for 84,000 cases."""
+    return BUDGETS.get(what) if total <= MOST_OF_THE_DATA_FILE else None
+
+
+def _empty_folder(browser) -> Figure:
+    """From starting the server without any data to the first page with charts."""
+    started = time.perf_counter()
+    with AppServer() as app, open_page(browser) as page:
+        page.add_init_script(f"({WATCH_CHARTS})()")
+        page.goto(app.base, wait_until="commit")
+        # The data are made while the page is open; its own clock began with the page.
+        began = time.perf_counter() - page.evaluate("performance.now()") / 1000
+        drawn = finished(page) / 1000
+    return Figure(
+        what="mulai dari nol: peladen, data simulasi, potret, Ringkasan tergambar",
+        data="84.000 kasus",
+        runs=(began - started + drawn,),
+        unit="s",
+    )
