@@ -126,7 +126,8 @@ def _type(kind) -> str:
 def province_dates(connection: Connection) -> list[ProvinceData]:
     """Data date and completeness of every province of the database, read from unggahan, else from the rows.
 
-    T is the largest tanggal_data ever sent; lengkap_sejak is that of the upload that arrived last and had one.
+    T is the largest tanggal_data ever sent, else the latest date in the rows; lengkap_sejak is that of the upload
+    that arrived last and had one, else the first date in the rows. Administratif closures do not count as rows.
     """
     uploads = connection.execute(
         select(
@@ -141,16 +142,7 @@ def province_dates(connection: Connection) -> list[ProvinceData]:
         sent[kode] = max(sent.get(kode, tanggal), tanggal)
         if since is not None:
             complete[kode] = since
-    rows = connection.execute(
-        select(
-            schema.kasus.c.kode_provinsi,
-            func.min(schema.kasus.c.tanggal_terdata),
-            func.max(schema.kasus.c.tanggal_terdata),
-            *(func.max(schema.kasus.c[name]) for name in (*_DATES, "tanggal_pembaruan")),
-        ).group_by(schema.kasus.c.kode_provinsi)
-    ).all()
-    first = {row[0]: row[1] for row in rows}
-    last = {row[0]: max(value for value in row[2:] if value is not None) for row in rows}
+    first, last = _dates_of_rows(connection)
     removed = dict(
         connection.execute(
             select(schema.kasus.c.kode_provinsi, func.count())
@@ -175,6 +167,36 @@ def province_dates(connection: Connection) -> list[ProvinceData]:
             )
         )
     return sorted(result, key=lambda province: province.kode_provinsi)
+
+
+def _dates_of_rows(connection: Connection) -> tuple[dict[str, dt.date], dict[str, dt.date]]:
+    """First tanggal_terdata and latest date of each province's cases and their activities."""
+    k, a, g = schema.kasus, schema.alasan_terminasi, schema.kegiatan
+    valid = or_(a.c.kelompok.is_(None), a.c.kelompok != Kelompok.ADMINISTRATIF.value)
+    reasons = k.outerjoin(a, a.c.kode_alasan == k.c.kode_alasan)
+    rows = connection.execute(
+        select(
+            k.c.kode_provinsi,
+            func.min(k.c.tanggal_terdata),
+            func.max(k.c.tanggal_terdata),
+            *(func.max(k.c[name]) for name in (*_DATES, "tanggal_pembaruan")),
+        )
+        .select_from(reasons)
+        .where(valid)
+        .group_by(k.c.kode_provinsi)
+    ).all()
+    first = {row[0]: row[1] for row in rows}
+    last = {row[0]: max(value for value in row[2:] if value is not None) for row in rows}
+    of_case = and_(g.c.kode_provinsi == k.c.kode_provinsi, g.c.id_kasus == k.c.id_kasus)
+    activities = connection.execute(
+        select(g.c.kode_provinsi, func.max(g.c.tanggal_kegiatan))
+        .select_from(reasons.join(g, of_case))
+        .where(valid)
+        .group_by(g.c.kode_provinsi)
+    ).all()
+    for kode, latest in activities:
+        last[kode] = max(last[kode], latest)
+    return first, last
 
 
 def _dates_table(dialect: str, provinces: list[ProvinceData], name: str):

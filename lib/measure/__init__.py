@@ -1,0 +1,124 @@
+"""The one door: scope, filter and kode in; query, computation and disclosure inside; a frame out.
+
+Pages, the command line and every export go through `measure`, so a number is the same everywhere and access cannot
+be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from lib import periods, snapshot
+from lib.domain import CaseFilter, Dimensi, Scope, Thresholds, UserError
+from lib.indicators.attention import needs_attention
+from lib.measure.answer import answer
+from lib.measure.counts import provide
+from lib.measure.groups import KEY_COLUMNS, members_of
+from lib.measure.question import ask, check_kodes
+from lib.queries.source import Source, snapshot_source
+from lib.settings import Settings
+
+__all__ = ["KEY_COLUMNS", "Source", "attention", "measure", "measure_comparison", "open_source"]
+
+
+def open_source(settings: Settings, versi: str | None = None) -> Source:
+    """The published snapshot, or the named version; raises UserError when there is none or it is damaged."""
+    versi = versi or snapshot.current_version(settings)
+    if versi is None:
+        raise UserError("Belum ada potret; buat dengan `python -m lib.cli potret`.")
+    return snapshot_source(snapshot.open_version(settings, versi))
+
+
+def measure(
+    scope: Scope,
+    kodes: Sequence[str],
+    case_filter: CaseFilter,
+    *,
+    per: Dimensi | None = None,
+    source: Source,
+    limits: Thresholds,
+) -> pd.DataFrame:
+    """The figures `kodes` for a filter, one row per kode and group.
+
+    Columns: kode, the key columns of `per`, nilai, pembilang, n, satuan, bawah, atas, alasan (why there is no
+    number), catatan (alasan and notes), dari, sampai, tanggal_data, tayang, versi, simulasi. Percent are 0-100.
+    Raises UserError for a code, dimension, filter or period that makes no sense, AccessRefused outside the scope.
+    """
+    check_kodes(kodes, per)
+    return answer(ask(scope, case_filter, per=per, source=source, limits=limits), kodes)
+
+
+def measure_comparison(
+    scope: Scope,
+    kodes: Sequence[str],
+    case_filter: CaseFilter,
+    *,
+    source: Source,
+    limits: Thresholds,
+    last_year: bool = False,
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Now and the earlier period over the same provinces, and the provinces left out of both.
+
+    A calendar period is compared with the same number of elapsed days of the one before, any other with as many
+    days before; per province, because late provinces have fewer elapsed days.
+    """
+    check_kodes(kodes, None)
+    question = ask(scope, case_filter, per=None, source=source, limits=limits)
+    now, before, left_out = periods.comparison(
+        question.registers, case_filter.period.kind, question.start, question.end, last_year=last_year
+    )
+    kept = tuple(r for r in question.registers if r.kode_provinsi not in left_out)
+    sides = []
+    for windows in (now, before):
+        if not windows:
+            sides.append(pd.DataFrame())
+            continue
+        side = replace(
+            question,
+            registers=kept,
+            windows=tuple(windows),
+            start=min(window.mulai for window in windows),
+            end=max(window.sampai for window in windows),
+        )
+        sides.append(answer(side, kodes))
+    return sides[0], sides[1], left_out
+
+
+def attention(scope: Scope, case_filter: CaseFilter, *, source: Source, limits: Thresholds) -> pd.DataFrame:
+    """Provinces that need attention first (see `needs_attention`), with the counts behind each reason.
+
+    Parts known only at T (stuck cases, load) are left out where the period ends before a province's T.
+    """
+    question = ask(scope, case_filter, per=Dimensi.PROVINSI, source=source, limits=limits)
+    members = members_of(question)
+    frames: dict = {"anggota": members}
+    for name in ("macet", "kohort-respon", "beban"):
+        provide(name, frames, question)
+    loads = frames["beban"]
+    above = loads["terbuka"] > limits.beban_wajar
+    per_province = pd.DataFrame(
+        {
+            "pendamping": loads.groupby("g").size(),
+            "di_atas_wajar": above.groupby(loads["g"]).sum(),
+            "beban_lebih": (loads["terbuka"] - limits.beban_wajar).clip(lower=0).groupby(loads["g"]).sum(),
+        }
+    ).reindex(range(len(members)), fill_value=0)
+    cohort, stuck = frames["kohort-respon"], frames["macet"]
+    due = cohort["n"] - cohort["tanpa_respon"]
+    known = (~members["sebelum_data"] & ~members["kosong"]).astype(int)
+    counts = pd.DataFrame(
+        {
+            "provinsi": members["provinsi"],
+            "macet": stuck["macet"] * known,
+            "terbuka": stuck["n"] * known,
+            "terlambat": due - cohort["respon"],
+            "jatuh_tempo": due,
+            "di_atas_wajar": per_province["di_atas_wajar"] * known,
+            "pendamping": per_province["pendamping"] * known,
+            "beban_lebih": per_province["beban_lebih"] * known,
+        }
+    )
+    return needs_attention(counts).merge(counts, on="provinsi", suffixes=("_lebih", ""))

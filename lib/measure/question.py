@@ -1,0 +1,124 @@
+"""What is asked: provinces, period and windows, worked out once per call; nonsense is refused here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lib import periods, reference
+from lib.domain import CaseFilter, Dimensi, Scope, Tayang, Thresholds, UserError
+from lib.indicators.records import INDICATORS
+from lib.periods import Register, Window
+from lib.queries.source import Source
+from lib.scoping import allowed_provinces
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Everything a figure depends on, worked out once per call."""
+
+    scope: Scope
+    source: Source
+    limits: Thresholds
+    case_filter: CaseFilter
+    per: Dimensi | None
+    provinces: tuple[str, ...]
+    registers: tuple[Register, ...]
+    start: dt.date
+    end: dt.date
+    names: tuple[str, ...]
+    windows: tuple[Window, ...]
+
+
+def registers_of(source: Source, provinces: Sequence[str]) -> tuple[Register, ...]:
+    """The registers of those provinces that have ever sent data."""
+    return tuple(
+        Register(
+            kode_provinsi=p.kode_provinsi,
+            tanggal_data=p.tanggal_data,
+            lengkap_sejak=p.lengkap_sejak,
+        )
+        for p in source.provinces
+        if p.kode_provinsi in provinces and p.tanggal_data is not None
+    )
+
+
+def check_filter(case_filter: CaseFilter) -> None:
+    """Raise UserError for a code that does not exist or a pendamping without its one province."""
+    known = {
+        "provinsi": ("Provinsi", "provinsi"),
+        "kabkota": ("Kabupaten/kota", "kabkota"),
+        "klaster": ("Klaster", "klaster"),
+        "jenis": ("Jenis masalah", "jenis_masalah"),
+    }
+    for field, (label, table) in known.items():
+        wrong = [kode for kode in getattr(case_filter, field) if kode not in reference.names(table)]
+        if wrong:
+            raise UserError(f"{label} “{', '.join(wrong)}” tidak dikenal; gunakan kode dari data/referensi.")
+    stray = [
+        kode for kode in case_filter.kabkota if case_filter.provinsi and kode[:2] not in case_filter.provinsi
+    ]
+    if stray:
+        raise UserError(
+            f"Kabupaten/kota {', '.join(stray)} tidak terletak di provinsi yang dipilih; sesuaikan salah satunya."
+        )
+    if case_filter.pendamping is not None and len(case_filter.provinsi) != 1:
+        raise UserError(
+            f"Pendamping “{case_filter.pendamping}” hanya dapat dipilih bersama tepat satu provinsi."
+        )
+
+
+def check_kodes(kodes: Sequence[str], per: Dimensi | None) -> None:
+    """Raise UserError for an unknown indicator or a dimension its record does not list."""
+    for kode in kodes:
+        if kode not in INDICATORS:
+            raise UserError(f"Indikator “{kode}” tidak dikenal; yang tersedia: {', '.join(INDICATORS)}.")
+        if per is not None and per not in INDICATORS[kode].dimensi:
+            usable = ", ".join(dimension.value for dimension in INDICATORS[kode].dimensi)
+            raise UserError(f"Indikator {kode} tidak dapat dirinci per {per.value}; pilihannya: {usable}.")
+
+
+def ask(
+    scope: Scope,
+    case_filter: CaseFilter,
+    *,
+    per: Dimensi | None,
+    source: Source,
+    limits: Thresholds,
+) -> Question:
+    """Work out provinces, period and windows of a question; raises UserError or AccessRefused."""
+    if scope.tayang is Tayang.PRESENTASI:
+        raise UserError(
+            "Tayang presentasi belum tersedia pada versi ini; angka internal tidak boleh dipakai sebagai gantinya."
+        )
+    check_filter(case_filter)
+    provinces = allowed_provinces(scope, case_filter)
+    if not provinces:
+        raise UserError("Cakupan Anda kosong: tidak ada provinsi yang boleh ditampilkan.")
+    registers = registers_of(source, provinces)
+    if registers:
+        newest = max(register.tanggal_data for register in registers)
+        start, end = periods.resolve(case_filter.period, newest)
+    else:
+        # Nothing was ever sent: the period as asked, so that the answer can say "belum ada data".
+        asked = case_filter.period
+        anchor = asked.sampai or asked.dari or dt.date(1970, 1, 1)
+        start, end = asked.dari or anchor, asked.sampai or anchor
+    names, spans = ("",), [(start, end)]
+    if per is Dimensi.BULAN:
+        listed = periods.months(start, end)
+        names, spans = tuple(name for name, _, _ in listed), [(a, b) for _, a, b in listed]
+    return Question(
+        scope=scope,
+        source=source,
+        limits=limits,
+        case_filter=case_filter,
+        per=per,
+        provinces=provinces,
+        registers=registers,
+        start=start,
+        end=end,
+        names=names,
+        windows=tuple(periods.windows(registers, spans)),
+    )
