@@ -22,6 +22,7 @@ from lib.charts.theme import (
     base_layout,
     drawn,
     hover_text,
+    interval_line,
     line_count,
     number_axis,
     plain,
@@ -193,14 +194,11 @@ def _reference_line(value: float, label: str, *, row_count: int) -> dict:
 
 
 def _ranked_hover(frame: pd.DataFrame) -> list[str]:
-    lines = []
-    for row in frame.itertuples(index=False):
-        text = hover_text(row.nama, row.tampil, n=row.n, catatan=getattr(row, "catatan", None))
-        bawah, atas = getattr(row, "bawah", None), getattr(row, "atas", None)
-        if not (pd.isna(bawah) and pd.isna(atas)):
-            text += f"<br>{INTERVAL_LABEL}: {angka(bawah)}–{angka(atas)}"
-        lines.append(text)
-    return lines
+    return [
+        hover_text(row.nama, row.tampil, n=row.n, catatan=getattr(row, "catatan", None))
+        + interval_line(getattr(row, "bawah", None), getattr(row, "atas", None))
+        for row in frame.itertuples(index=False)
+    ]
 
 
 def _ranked_bars(frame: pd.DataFrame) -> dict:

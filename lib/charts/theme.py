@@ -103,6 +103,19 @@ def hover_text(nama: str, tampil: str, *, n: float | None = None, catatan: str |
     return "<br>".join(lines)
 
 
+def interval_line(bawah: float | None, atas: float | None) -> str:
+    """One more line for a hover text: "<br>rentang 95 %: 8–12"; with one limit "sampai 12" or "mulai 8"; else ""."""
+    if pd.isna(bawah) and pd.isna(atas):
+        return ""
+    if pd.isna(bawah):
+        limits = f"sampai {angka(atas)}"
+    elif pd.isna(atas):
+        limits = f"mulai {angka(bawah)}"
+    else:
+        limits = f"{angka(bawah)}–{angka(atas)}"
+    return f"<br>{INTERVAL_LABEL}: {limits}"
+
+
 def require_columns(frame: pd.DataFrame, *columns: str) -> None:
     """Raise ValueError naming every column a chart needs and the frame lacks."""
     missing = [column for column in columns if column not in frame.columns]

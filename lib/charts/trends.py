@@ -18,6 +18,7 @@ from lib.charts.theme import (
     base_layout,
     drawn,
     hover_text,
+    interval_line,
     line_count,
     number_axis,
     plain,
@@ -27,7 +28,7 @@ from lib.charts.theme import (
     wrap,
 )
 from lib.domain import Status
-from lib.numbers_id import angka, bulan_pendek, bulan_tahun, persen
+from lib.numbers_id import bulan_pendek, bulan_tahun, persen
 
 MONTHLY_HEIGHT = 340
 MAX_MONTH_LABELS = 9  # two-line labels that stay apart on a telephone
@@ -73,8 +74,8 @@ def _month_hover(frame: pd.DataFrame, *, is_partial: np.ndarray) -> list[str]:
     has_band = {"bawah", "atas"} <= set(frame.columns)
     for row, partial in zip(frame.itertuples(index=False), is_partial, strict=True):
         text = hover_text(bulan_tahun(row.bulan), row.tampil, n=row.n)
-        if has_band and not (pd.isna(row.bawah) and pd.isna(row.atas)):
-            text += f"<br>{INTERVAL_LABEL}: {angka(row.bawah)}–{angka(row.atas)}"
+        if has_band:
+            text += interval_line(row.bawah, row.atas)
         lines.append(f"{text}<br>{PARTIAL_LABEL}" if partial else text)
     return lines
 

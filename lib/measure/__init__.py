@@ -12,16 +12,30 @@ from dataclasses import replace
 import pandas as pd
 
 from lib import periods, snapshot
-from lib.domain import CaseFilter, Dimensi, Scope, Thresholds, UserError
+from lib.domain import CaseFilter, Dimensi, Scope, Tahap, Thresholds, UserError
 from lib.indicators.attention import needs_attention
+from lib.indicators.records import INDICATORS
 from lib.measure.answer import answer
 from lib.measure.counts import provide
 from lib.measure.groups import KEY_COLUMNS, members_of
 from lib.measure.question import ask, check_kodes
+from lib.queries import lists
+from lib.queries.lists import Place
 from lib.queries.source import Source, snapshot_source
 from lib.settings import Settings
 
-__all__ = ["KEY_COLUMNS", "Source", "attention", "measure", "measure_comparison", "open_source"]
+__all__ = [
+    "KEY_COLUMNS",
+    "Place",
+    "Source",
+    "attention",
+    "case_timeline",
+    "cases_behind",
+    "count_behind",
+    "measure",
+    "measure_comparison",
+    "open_source",
+]
 
 
 def open_source(settings: Settings, versi: str | None = None) -> Source:
@@ -122,3 +136,72 @@ def attention(scope: Scope, case_filter: CaseFilter, *, source: Source, limits: 
         }
     )
     return needs_attention(counts).merge(counts, on="provinsi", suffixes=("_lebih", ""))
+
+
+def count_behind(
+    scope: Scope,
+    kode: str,
+    case_filter: CaseFilter,
+    *,
+    source: Source,
+    limits: Thresholds,
+    tahap: Tahap | None = None,
+) -> int:
+    """How many cases lie behind a count; equal to the count itself."""
+    question = _list_question(scope, kode, case_filter, source=source, limits=limits)
+    return lists.count_listed(
+        scope, source, case_filter, list(question.windows), kode, limits=limits, tahap=tahap
+    )
+
+
+def cases_behind(
+    scope: Scope,
+    kode: str,
+    case_filter: CaseFilter,
+    *,
+    source: Source,
+    limits: Thresholds,
+    tahap: Tahap | None = None,
+    sort: str = "tanggal_terdata",
+    newest_first: bool = True,
+    after: Place | None = None,
+    size: int | None = 50,
+) -> pd.DataFrame:
+    """The cases of a count as states and dates, one page; raises UserError for a kode without a list."""
+    if sort not in lists.SORTS:
+        raise UserError(f"Urutan “{sort}” tidak dikenal; pilihannya: {', '.join(lists.SORTS)}.")
+    question = _list_question(scope, kode, case_filter, source=source, limits=limits)
+    return lists.listed(
+        scope,
+        source,
+        case_filter,
+        list(question.windows),
+        kode,
+        limits=limits,
+        tahap=tahap,
+        sort=sort,
+        newest_first=newest_first,
+        after=after,
+        size=size,
+    )
+
+
+def case_timeline(scope: Scope, kode_provinsi: str, id_kasus: str, *, source: Source) -> pd.Series:
+    """The dates and states of one case; raises UserError when it does not exist, AccessRefused outside the scope."""
+    rows = lists.one_case(scope, source, kode_provinsi, id_kasus)
+    if rows.empty:
+        raise UserError(f"Kasus “{id_kasus}” tidak ada di provinsi {kode_provinsi}; kembali ke daftar kasus.")
+    return rows.iloc[0]
+
+
+def _list_question(scope: Scope, kode: str, case_filter: CaseFilter, *, source: Source, limits: Thresholds):
+    if kode not in lists.LISTED:
+        raise UserError(f"Angka “{kode}” tidak punya daftar kasus; yang punya: {', '.join(lists.LISTED)}.")
+    question = ask(scope, case_filter, per=None, source=source, limits=limits)
+    newest = max((register.tanggal_data for register in question.registers), default=question.end)
+    if INDICATORS[kode].pada_data and question.end < newest:
+        raise UserError(
+            f"Daftar {kode} hanya ada pada tanggal data, sedangkan periode berakhir {question.end.isoformat()}; "
+            "pilih periode yang sampai tanggal data."
+        )
+    return question

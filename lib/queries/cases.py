@@ -24,7 +24,7 @@ def _sum(condition):
     return func.sum(case((condition, 1), else_=0))
 
 
-def _step(k, w):
+def step_reached(k, w):
     """Furthest step reached at t; constants are written out because PostgreSQL groups by the very expression."""
     word = {tahap: literal_column(f"'{tahap.value}'") for tahap in Tahap}
     return case(
@@ -47,12 +47,12 @@ def _keys(k, w, per: Dimensi | None) -> list:
         Dimensi.PAS: [k.c.kode_pas.label("pas")],
         Dimensi.PENDAMPING: [k.c.kode_provinsi.label("provinsi"), k.c.id_pendamping.label("pendamping")],
         Dimensi.BULAN: [w.c.nomor.label("bulan")],
-        Dimensi.TAHAP: [_step(k, w).label("tahap")],
+        Dimensi.TAHAP: [step_reached(k, w).label("tahap")],
     }
     return columns[per]
 
 
-def _windows_table(source: Source, windows: list[Window], scope: Scope, extra: dict[str, list]) -> object:
+def windows_table(source: Source, windows: list[Window], scope: Scope, extra: dict[str, list]) -> object:
     """The windows of allowed provinces as a table; a window outside the scope never reaches the database."""
     kinds = {"nomor": Integer, "kode_provinsi": String, "mulai": Date, "akhir": Date, "data": Date}
     rows = []
@@ -72,6 +72,21 @@ def _windows_table(source: Source, windows: list[Window], scope: Scope, extra: d
     return rows_as_table(source.engine.dialect.name, "jendela", kinds | dict.fromkeys(extra, Date), rows)
 
 
+def restrictions(scope: Scope, k, case_filter: CaseFilter) -> list:
+    """The conditions of scope and filter on the prepared cases `k`; raises AccessRefused outside the scope."""
+    conditions = [k.c.kode_provinsi.in_(allowed_provinces(scope, case_filter))]
+    for column, chosen in (
+        (k.c.kode_kabkota, case_filter.kabkota),
+        (k.c.kode_klaster, case_filter.klaster),
+        (k.c.kode_jenis, case_filter.jenis),
+    ):
+        if chosen:
+            conditions.append(column.in_(chosen))
+    if case_filter.pendamping is not None:
+        conditions.append(k.c.id_pendamping == case_filter.pendamping)
+    return conditions
+
+
 def _grouped(
     scope: Scope,
     source: Source,
@@ -88,24 +103,15 @@ def _grouped(
     `build(k, w)` returns (aggregates, condition); `more_keys(k, w)` further grouping columns.
     """
     k = source.kasus
-    w = _windows_table(source, windows, scope, extra or {})
+    w = windows_table(source, windows, scope, extra or {})
     aggregates, condition = build(k, w)
     keys = [*_keys(k, w, per), *(more_keys(k, w) if more_keys else ())]
     query = (
         select(*keys, *aggregates)
         .select_from(k.join(w, w.c.kode_provinsi == k.c.kode_provinsi))
-        .where(k.c.kode_provinsi.in_(allowed_provinces(scope, case_filter)))
         .where(condition)
+        .where(*restrictions(scope, k, case_filter))
     )
-    for column, chosen in (
-        (k.c.kode_kabkota, case_filter.kabkota),
-        (k.c.kode_klaster, case_filter.klaster),
-        (k.c.kode_jenis, case_filter.jenis),
-    ):
-        if chosen:
-            query = query.where(column.in_(chosen))
-    if case_filter.pendamping is not None:
-        query = query.where(k.c.id_pendamping == case_filter.pendamping)
     if keys:
         query = query.group_by(*keys)
     return fetch(source, query)

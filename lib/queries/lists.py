@@ -6,13 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select
 
-from lib.domain import AccessRefused, CaseFilter, Kelompok, Scope, Thresholds
+from lib.domain import CaseFilter, Scope, Tahap, Thresholds
 from lib.periods import Window
-from lib.queries.cases import RESOLVED, windows_table
+from lib.queries.cases import RESOLVED, restrictions, step_reached, windows_table
 from lib.queries.source import Source, fetch
-from lib.scoping import allowed_provinces
 
 AGE_BANDS = {"I14-0": (0, 30), "I14-31": (31, 90), "I14-91": (91, 180), "I14-181": (181, 36_500)}
 SORTS = ("tanggal_terdata", "tanggal_aktivitas")
@@ -46,6 +45,12 @@ def _open(k, day):
     return and_(k.c.tanggal_terdata <= day, or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > day))
 
 
+def _recorded_between(k, w, band: str):
+    """An open case of an age band was recorded between two days counted back from t."""
+    first, last = w.c[f"dari_{_column(band)}"], w.c[f"ke_{_column(band)}"]
+    return and_(k.c.tanggal_terdata >= first, k.c.tanggal_terdata <= last)
+
+
 def _conditions(k, w) -> dict:
     """Per kode the condition of its cases; the same words as in lib.queries.cases."""
     recorded = and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir)
@@ -66,15 +71,106 @@ def _conditions(k, w) -> dict:
         ),
         "I03K": and_(recorded, resolved),
         "I13": still_open,
-        **{
-            kode: and_(
-                still_open, k.c.tanggal_terdata >= w.c[f"dari_{kode}"], k.c.tanggal_terdata <= w.c[f"ke_{kode}"]
-            )
-            for kode in AGE_BANDS
-        },
+        **{kode: and_(still_open, _recorded_between(k, w, kode)) for kode in AGE_BANDS},
         "I15-n": and_(_open(k, w.c.data), silent),
         "STOK-terdata": and_(still_open, or_(k.c.tanggal_respon.is_(None), ~responded)),
         "STOK-tertangani": and_(still_open, responded),
         "STOK-terselesaikan": and_(by_now, resolved),
         "STOK-ditutup": and_(by_now, ended, k.c.kelompok != RESOLVED),
     }
+
+
+LISTED = (
+    *("I01", "I02", "I03", "I03K", "I13", *AGE_BANDS, "I15-n"),
+    *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
+)
+
+
+def _chosen(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    kode: str,
+    *,
+    limits: Thresholds,
+    tahap: Tahap | None,
+) -> tuple[Select, object]:
+    """The cases behind `kode` as a query without columns, and the prepared cases it reads."""
+    days = dt.timedelta
+    extra = {
+        "macet": [w.tanggal_data - days(limits.macet_hari) for w in windows],
+        "macet_darurat": [w.tanggal_data - days(limits.macet_hari_darurat) for w in windows],
+    }
+    for band, (youngest, oldest) in AGE_BANDS.items():
+        extra[f"dari_{_column(band)}"] = [w.akhir - days(oldest) for w in windows]
+        extra[f"ke_{_column(band)}"] = [w.akhir - days(youngest) for w in windows]
+    k, w = source.kasus, windows_table(source, windows, scope, extra)
+    query = (
+        select()
+        .select_from(k.join(w, w.c.kode_provinsi == k.c.kode_provinsi))
+        .where(_conditions(k, w)[kode])
+        .where(*restrictions(scope, k, case_filter))
+    )
+    if tahap is not None:
+        query = query.where(step_reached(k, w) == tahap.value)
+    return query, k
+
+
+def _column(band: str) -> str:
+    return band.replace("-", "_").lower()
+
+
+def count_listed(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    kode: str,
+    *,
+    limits: Thresholds,
+    tahap: Tahap | None = None,
+) -> int:
+    """How many cases the list of `kode` has."""
+    query, _ = _chosen(scope, source, case_filter, windows, kode, limits=limits, tahap=tahap)
+    return int(fetch(source, query.add_columns(func.count().label("n")))["n"].iloc[0])
+
+
+def listed(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    kode: str,
+    *,
+    limits: Thresholds,
+    tahap: Tahap | None = None,
+    sort: str = "tanggal_terdata",
+    newest_first: bool = True,
+    after: Place | None = None,
+    size: int | None = 50,
+) -> pd.DataFrame:
+    """One page of the cases behind `kode`, columns COLUMNS, sorted by a date and the key; `size` None is all.
+
+    Pages follow by keyset: `after` is the last case of the page before.
+    """
+    query, k = _chosen(scope, source, case_filter, windows, kode, limits=limits, tahap=tahap)
+    date, key = k.c[sort], (k.c.kode_provinsi, k.c.id_kasus)
+    if after is not None:
+        later = or_(
+            date < after.tanggal if newest_first else date > after.tanggal,
+            and_(date == after.tanggal, key[0] > after.kode_provinsi),
+            and_(date == after.tanggal, key[0] == after.kode_provinsi, key[1] > after.id_kasus),
+        )
+        query = query.where(later)
+    query = query.add_columns(*(k.c[name] for name in COLUMNS))
+    query = query.order_by(date.desc() if newest_first else date, *key)
+    return fetch(source, query if size is None else query.limit(size))
+
+
+def one_case(scope: Scope, source: Source, kode_provinsi: str, id_kasus: str) -> pd.DataFrame:
+    """The prepared row of one case inside the scope (no row when there is none)."""
+    k = source.kasus
+    inside = CaseFilter(provinsi=(kode_provinsi,))
+    query = select(k).where(*restrictions(scope, k, inside)).where(k.c.id_kasus == id_kasus)
+    return fetch(source, query)
