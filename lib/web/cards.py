@@ -8,8 +8,11 @@ import streamlit as st
 
 from lib import text
 from lib.charts.theme import for_dark, plotly_config
+from lib.exports import sheets
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka, rentang_tanggal
+from lib.numbers_id import angka, rentang_tanggal, tanggal
+from lib.web import filters
+from lib.web.session import current_source
 
 ARROWS = {1: "up", 0: "off", -1: "down"}
 
@@ -78,10 +81,62 @@ def chart(figure: go.Figure, *, key: str, sentence: str, is_map: bool = False, o
     )
 
 
-def table(frame: pd.DataFrame, columns: dict[str, str], *, label: str = "Tabel") -> None:
-    """The numbers of a chart as a table behind one click; `columns` maps frame columns to headings."""
+def table(
+    frame: pd.DataFrame,
+    columns: dict[str, str],
+    *,
+    key: str,
+    answer: pd.DataFrame | None = None,
+    label: str = "Tabel dan unduhan",
+) -> None:
+    """The numbers of a chart as a table behind one click, with downloads.
+
+    `columns` maps frame columns to headings; `answer` is the measure frame the chart was made of: its unrounded
+    numbers go into the files, with filter, data date and definitions.
+    """
     with st.expander(label, icon=":material/table:"):
         st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True)
+        if answer is not None:
+            downloads(answer, key=key)
+
+
+def downloads(answer: pd.DataFrame, *, key: str, title: str = "", lines: tuple[str, ...] = ()) -> None:
+    """CSV and XLSX of an answer of the one door; made when clicked, named by their content."""
+    about = sheets.About(
+        judul=title or f"Tuntas: {key}",
+        baris=(*about_lines(answer), *lines),
+        kodes=tuple(dict.fromkeys(answer["kode"])) if "kode" in answer else (),
+        simulasi=current_source().simulasi,
+    )
+    content = sheets.to_csv(answer, about)
+    left, right = st.columns(2)
+    for column, label, ending, mime, make in (
+        (left, "Unduh CSV", "csv", sheets.CSV_MIME, lambda: content),
+        (right, "Unduh XLSX", "xlsx", sheets.XLSX_MIME, lambda: sheets.to_xlsx(answer, about)),
+    ):
+        column.download_button(
+            label,
+            data=make,
+            file_name=sheets.file_name(key, content, ending),
+            mime=mime,
+            key=f"unduh_{key}_{ending}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def about_lines(answer: pd.DataFrame) -> tuple[str, ...]:
+    """Filter, data date and version of an answer, for its export."""
+    lines = [f"Saringan: {filters.describe(st.session_state[filters.STATE])}"]
+    if {"dari", "sampai", "tanggal_data"} <= set(answer.columns) and len(answer):
+        row = answer.iloc[0]
+        lines.append(f"Periode: {rentang_tanggal(row['dari'], row['sampai'])}")
+        dates = answer["tanggal_data"].dropna()
+        lines.append(
+            f"Tanggal data: {tanggal(min(dates, default=None))} sampai {tanggal(max(dates, default=None))}"
+        )
+    lines.append(f"Versi potret: {current_source().versi}; tayang internal")
+    return tuple(lines)
 
 
 def compared_note(before: pd.DataFrame, left_out: list[str]) -> str:

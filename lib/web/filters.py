@@ -120,6 +120,12 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
     return choice, wrong
 
 
+def describe(choice: Choice) -> str:
+    """The choice in words. Example: "Klaster Anak; Jawa Tengah; 12 bulan terakhir"."""
+    area = reference.names("provinsi")[choice.provinsi] if choice.provinsi else "semua provinsi"
+    return "; ".join((_problem_label(choice.masalah).strip(), area, PERIOD_LABELS[choice.periode]))
+
+
 def current(page: str) -> Choice:
     """The session's choice, taken from the URL when the visitor brought one (a link, or the Back button).
 

@@ -6,6 +6,10 @@ import streamlit as st
 
 PAGES = (
     ("pages/ringkasan.py", "Ringkasan", ":material/dashboard:", "ringkasan", True),
+    ("pages/provinsi.py", "Provinsi", ":material/location_on:", "provinsi", False),
+    ("pages/klaster.py", "Klaster", ":material/category:", "klaster", False),
+    ("pages/pendamping.py", "Pendamping", ":material/group:", "pendamping", False),
+    ("pages/kasus.py", "Kasus", ":material/list_alt:", "kasus", False),
     ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", False),
 )
 FRAMED = "dalam_kerangka"

@@ -76,14 +76,22 @@ def corong_and_stock(figures: pd.DataFrame) -> None:
         st.subheader("Corong", help="Dari kasus yang terdata dalam periode: berapa yang sampai tiap langkah.")
         frame = present.corong(figures.reset_index(drop=True))
         pieces.chart(bars.corong(frame), key="corong", sentence=_listing(frame))
-        pieces.table(frame, {"nama": "Langkah", "tampil": "Kasus"})
+        pieces.table(
+            frame, {"nama": "Langkah", "tampil": "Kasus"}, key="corong", answer=_raw(figures, present.CORONG)
+        )
     with right, st.container(border=True, height="stretch"):
         st.subheader("Stok", help="Semua kasus yang pernah terdata, menurut statusnya pada akhir periode.")
         frame = present.stock(figures.reset_index(drop=True))
         last = rentang_tanggal(figures["sampai"].iloc[0], figures["sampai"].iloc[0])
         figure = trend_charts.stacked_status(frame, title=f"Semua kasus menurut status, {last}")
         pieces.chart(figure, key="stok", sentence=_listing(frame))
-        pieces.table(frame, {"nama": "Status", "tampil": "Kasus"})
+        pieces.table(
+            frame, {"nama": "Status", "tampil": "Kasus"}, key="stok", answer=_raw(figures, present.STOCK)
+        )
+
+
+def _raw(figures: pd.DataFrame, kodes) -> pd.DataFrame:
+    return figures.loc[list(kodes)].reset_index(drop=True)
 
 
 def _listing(frame: pd.DataFrame) -> str:
@@ -243,7 +251,12 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
                 frame, y_title=title, colour=STATUS_COLOURS[status], mature_until=full
             )
             pieces.chart(figure, key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
-            pieces.table(frame, {"bulan": "Bulan", "tampil": "Nilai", "n": "n", "catatan": "Catatan"})
+            pieces.table(
+                frame,
+                {"bulan": "Bulan", "tampil": "Nilai", "n": "n", "catatan": "Catatan"},
+                key=f"tren_{kode}",
+                answer=answer[answer["kode"] == kode],
+            )
     pieces.note(
         "Respon dan penyelesaian hanya menghitung kasus yang sudah cukup lama dipantau: bulan ialah saat hari ke-14 "
         "atau ke-180 kasus itu tiba. Bulan terakhir kasus terdata masih bertambah."
@@ -269,4 +282,4 @@ def clusters(scope: Scope, case_filter: CaseFilter) -> None:
         sentence="Stok kasus menurut klaster dan status; lihat tabel.",
     )
     wide = present.wide(frame)
-    pieces.table(wide, {column: column for column in wide.columns})
+    pieces.table(wide, {column: column for column in wide.columns}, key="klaster", answer=answer)

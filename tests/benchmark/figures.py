@@ -109,9 +109,7 @@ def watched() -> Iterator[list[float]]:
 
         return run
 
-    doors = {
-        name: timed(getattr(measure, name)) for name in ("measure", "measure_comparison", "attention")
-    }
+    doors = {name: timed(getattr(measure, name)) for name in ("measure", "measure_comparison", "attention")}
     with mock.patch.multiple(measure, **doors):
         yield taken
 
@@ -126,10 +124,10 @@ def report(values: Settings, total: int, *, runs: int) -> tuple[str, list[Figure
     budget = QUERY_BUDGET_MS if total <= BUDGETED_CASES else None
     figures = [
         Figure(what="kueri paling lambat", data=data, runs=(max(all_queries),), unit="ms", budget=budget),
-        Figure(what="kueri, nilai tengah semua", data=data, runs=(statistics.median(all_queries),), unit="ms"),
+        Figure(
+            what="kueri, nilai tengah semua", data=data, runs=(statistics.median(all_queries),), unit="ms"
+        ),
         Figure(what="indikator paling lambat", data=data, runs=(max(all_indicators),), unit="ms"),
     ]
-    text = (
-        f"### Kueri, {data} (ms)\n\n{kept}\n### Indikator lewat `measure`, {data} (ms)\n\n{shown}"
-    )
+    text = f"### Kueri, {data} (ms)\n\n{kept}\n### Indikator lewat `measure`, {data} (ms)\n\n{shown}"
     return text, figures

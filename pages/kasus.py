@@ -1,0 +1,12 @@
+"""Kasus."""
+
+import streamlit as st
+
+from lib.web import filters
+from lib.web.session import require_scope
+
+scope = require_scope()
+
+choice = filters.current("kasus")
+st.title("Kasus")
+filters.bar(choice, scope.provinces)

@@ -1,0 +1,12 @@
+"""Klaster."""
+
+import streamlit as st
+
+from lib.web import filters
+from lib.web.session import require_scope
+
+scope = require_scope()
+
+choice = filters.current("klaster")
+st.title("Klaster")
+filters.bar(choice, scope.provinces)

@@ -1,0 +1,12 @@
+"""Pendamping."""
+
+import streamlit as st
+
+from lib.web import filters
+from lib.web.session import require_scope
+
+scope = require_scope()
+
+choice = filters.current("pendamping")
+st.title("Pendamping")
+filters.bar(choice, scope.provinces)
