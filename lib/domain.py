@@ -59,6 +59,14 @@ class Tahap(StrEnum):
     TERMINASI = "terminasi"
 
 
+class Pita(StrEnum):
+    """Band of a pendamping's open cases, cut by the two limits of the load."""
+
+    WAJAR = "wajar"
+    TINGGI = "tinggi"
+    BERLEBIH = "berlebih"
+
+
 class Dimensi(StrEnum):
     """What `--per` accepts."""
 
@@ -137,9 +145,22 @@ class Thresholds:
     beban_wajar: int
     beban_berlebih: int
     asesmen_hari: int
+    kontak_hari_darurat: int
+    kontak_hari_tinggi: int
+    kontak_hari_biasa: int
+    rencana_hari: int
     macet_hari: int
     macet_hari_darurat: int
     total_hari: int
     n_minimum: int
     n_risiko_minimum: int
     batas_baris_ditolak: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """How much one open case of a priority counts in the weighted load; policy, shown as "usulan"."""
+
+    darurat: float
+    tinggi: float
+    biasa: float

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +46,33 @@ def label_points(*, source: Path = REFERENCE) -> pd.DataFrame:
     """Points inside the outlines: columns provinsi (code), nama, singkatan, lon, lat, in degrees; 38 rows."""
     table = pd.read_csv(source, dtype={"kode": str}).rename(columns={"kode": "provinsi"})
     return table[["provinsi", "nama", "singkatan", "lon", "lat"]]
+
+
+def province_box(provinsi: str, *, folder: Path = STATIC) -> tuple[float, float, float, float]:
+    """West, south, east and north of one province in degrees, from the browser's boundary file.
+
+    Raises KeyError for a code without an outline, UserError when there is no boundary file.
+    """
+    return _boxes(folder / Path(provinsi_geojson_url(folder=folder)).name)[provinsi]
+
+
+@cache
+def _boxes(file: Path) -> dict[str, tuple[float, float, float, float]]:
+    # The name holds the content's hash: a changed boundary is another file.
+    boxes = {}
+    for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
+        lon, lat = zip(*_points(feature["geometry"]["coordinates"]), strict=True)
+        boxes[feature["properties"]["kode"]] = (min(lon), min(lat), max(lon), max(lat))
+    return boxes
+
+
+def _points(coordinates: list) -> Iterator[tuple[float, float]]:
+    """The points of a geometry, however deep its rings are nested."""
+    if isinstance(coordinates[0], int | float):
+        yield coordinates[0], coordinates[1]
+    else:
+        for part in coordinates:
+            yield from _points(part)
 
 
 def rewound(collection: dict) -> dict:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.domain import Thresholds, UserError
+from lib.domain import Thresholds, UserError, Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "data" / "pengaturan.toml"
@@ -23,6 +23,7 @@ class Settings:
     unit: str
     kementerian: str
     ambang: Thresholds
+    bobot: Weights
     rujukan_penuh_terselesaikan: bool
     simpan_terakhir: int
     kuning_hari: int
@@ -40,7 +41,7 @@ class Settings:
     @property
     def digest(self) -> str:
         """Short digest of the values that change a figure; part of every cache key."""
-        text = repr((self.ambang, self.rujukan_penuh_terselesaikan))
+        text = repr((self.ambang, self.bobot, self.rujukan_penuh_terselesaikan))
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -58,6 +59,7 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             unit=values["unit"]["nama"],
             kementerian=values["unit"]["kementerian"],
             ambang=Thresholds(**values["ambang"]),
+            bobot=Weights(**values["bobot"]),
             rujukan_penuh_terselesaikan=bool(values["kebijakan"]["rujukan_penuh_terselesaikan"]),
             simpan_terakhir=int(values["potret"]["simpan_terakhir"]),
             kuning_hari=int(values["kesegaran"]["kuning_hari"]),

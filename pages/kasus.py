@@ -1,8 +1,8 @@
-"""Kasus."""
+"""Kasus: the list of cases behind every number."""
 
 import streamlit as st
 
-from lib.web import filters
+from lib.web import case_list, filters
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -10,3 +10,8 @@ scope = require_scope()
 choice = filters.current("kasus")
 st.title("Kasus")
 filters.bar(choice, scope.provinces)
+
+asked = case_list.wanted(choice)
+case_list.controls(choice, asked)
+case_list.one_case(scope, choice)
+case_list.listing(scope, asked)

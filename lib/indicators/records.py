@@ -5,109 +5,26 @@ Cards, Kamus, `hitung`, exports and targets read these records; nobody types a d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lib.indicators.record import ADMIN, AREA_DIMENSIONS, AT_DATA, AT_T, Indicator, count
+from lib.indicators.records_people import PEOPLE
+from lib.indicators.records_services import SERVICES, achievements
+from lib.indicators.records_times import TIMES
 
-from lib.domain import Dimensi
+__all__ = ["INDICATORS", "MAP_INDICATORS", "VALUE_KEYS", "Indicator", "class_limits"]
 
-CASE_DIMENSIONS = tuple(Dimensi)
-PERSON_DIMENSIONS = (Dimensi.PROVINSI, Dimensi.KABKOTA, Dimensi.PENDAMPING, Dimensi.BULAN)
-AREA_DIMENSIONS = (
-    Dimensi.PROVINSI,
-    Dimensi.KABKOTA,
-    Dimensi.KLASTER,
-    Dimensi.JENIS,
-    Dimensi.PAS,
-    Dimensi.BULAN,
-)
-INDICATORS_MD = "Definisi Tuntas"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Indicator:
-    """One figure: what is counted, out of what, in which unit, at which date, without whom, and why."""
-
-    kode: str
-    nama: str
-    pendek: str
-    pembilang: str
-    penyebut: str
-    satuan: str
-    arah: str
-    acuan: str
-    pengecualian: str
-    alasan: str
-    halaman: tuple[str, ...]
-    butuh: tuple[str, ...]
-    sumber: str = INDICATORS_MD
-    dimensi: tuple[Dimensi, ...] = CASE_DIMENSIONS
-    batas_kelas: tuple[float, float, float, float] | None = None
-    pada_data: bool = False
-    filter_kasus: bool = True
-
-
-ADMIN = "Penutupan administratif (duplikat, salah input) tidak dihitung sama sekali."
-AT_T = "t = tanggal yang lebih dini antara akhir periode dan tanggal data provinsi"
-AT_DATA = "tanggal data provinsi"
-PERIOD_VIEW = (
-    "Pengalaman semua kasus selama periode: kasus yang sudah berjalan masuk pada umurnya saat itu, kasus yang belum "
-    "selesai dipantau sampai t."
-)
-BEFORE_COMPLETE = (
-    " Kasus sebelum register provinsi lengkap (lengkap_sejak) tidak dihitung; jumlahnya ada di catatan."
-)
 ALL_PAGES = ("ringkasan", "provinsi", "klaster", "pendamping", "waktu", "alur")
-
-
-def _count(kode: str, nama: str, pendek: str, counted: str, **more) -> Indicator:
-    defaults = {
-        "pembilang": counted,
-        "penyebut": "–",
-        "satuan": "kasus",
-        "arah": "netral",
-        "acuan": AT_T,
-        "pengecualian": ADMIN,
-    }
-    return Indicator(kode=kode, nama=nama, pendek=pendek, **(defaults | more))
-
-
-def _resolved_within(days: int, limits: tuple[float, float, float, float]) -> Indicator:
-    return Indicator(
-        kode=f"I04-{days}",
-        nama=f"Terselesaikan dalam {days} hari (kohort)",
-        pendek=f"Selesai dalam {days} hari",
-        pembilang=f"Kasus kohort yang terselesaikan dalam {days} hari sejak terdata",
-        penyebut=f"Kasus yang hari ke-{days}-nya jatuh dalam periode dan tidak sesudah tanggal data",
-        satuan="persen",
-        arah="naik",
-        acuan=f"hari ke-{days} tiap kasus",
-        pengecualian=ADMIN + BEFORE_COMPLETE,
-        alasan="Hanya kasus yang sudah cukup lama dipantau ikut dihitung, jadi kasus baru tidak merugikan provinsi.",
-        halaman=("ringkasan", "provinsi", "waktu"),
-        butuh=(f"kohort-{days}",),
-        batas_kelas=limits,
-    )
-
-
-def _chance(days: int) -> Indicator:
-    return Indicator(
-        kode=f"I05-{days}",
-        nama=f"Peluang terselesaikan dalam {days} hari",
-        pendek=f"Peluang selesai {days} hari",
-        pembilang=f"Kurva Aalen-Johansen pada hari ke-{days}; dialihkan dan berhenti adalah akhir yang bersaing",
-        penyebut="Kasus yang terpantau pada suatu hari dalam periode",
-        satuan="persen",
-        arah="naik",
-        acuan=AT_T,
-        pengecualian=ADMIN,
-        alasan=PERIOD_VIEW,
-        halaman=("waktu",),
-        butuh=("kurva",),
-        sumber="Aalen & Johansen 1978; pandangan periode menurut Brenner & Gefeller",
-    )
+# Codes that answer with one row per value, and the key that holds the value.
+VALUE_KEYS = {
+    "I29-jenjang": "jenjang",
+    "I29-sebutan": "sebutan",
+    "I29-pendidikan": "pendidikan",
+    "I32-pendekatan": "pendekatan",
+    "I32-komponen": "komponen",
+}
 
 
 def _ages(kode: str, text: str) -> Indicator:
-    return _count(
+    return count(
         kode,
         f"Kasus terbuka berumur {text} hari",
         f"Umur {text} hari",
@@ -119,7 +36,7 @@ def _ages(kode: str, text: str) -> Indicator:
 
 
 def _stock(status: str, pendek: str, counted: str) -> Indicator:
-    return _count(
+    return count(
         f"STOK-{status}",
         f"Stok: {pendek.lower()}",
         pendek,
@@ -130,30 +47,8 @@ def _stock(status: str, pendek: str, counted: str) -> Indicator:
     )
 
 
-def _load(kode: str, nama: str, pendek: str, satuan: str, counted: str, **more) -> Indicator:
-    defaults = {
-        "pembilang": counted,
-        "penyebut": "Pendamping aktif pada tanggal data, juga yang tanpa kasus",
-        "satuan": satuan,
-        "arah": "turun",
-        "acuan": AT_DATA,
-        "pengecualian": (
-            "Menggambarkan orang dan seluruh pekerjaannya: filter klaster dan jenis tidak berlaku. Kasus tanpa "
-            "pendamping aktif tidak termasuk."
-        ),
-        "alasan": "Beban yang terlalu tinggi membuat kasus menunggu; ini tanda siapa yang perlu dibantu.",
-        "halaman": ("ringkasan", "pendamping"),
-        "butuh": ("beban",),
-        "dimensi": PERSON_DIMENSIONS,
-        "pada_data": True,
-        "filter_kasus": False,
-        "sumber": "CWLA; Western Australia 4.1.7 (batas 15 dan 18, usulan)",
-    }
-    return Indicator(kode=kode, nama=nama, pendek=pendek, **(defaults | more))
-
-
-_ALL = (
-    _count(
+_CASES = (
+    count(
         "I01",
         "Kasus terdata",
         "Terdata",
@@ -162,7 +57,7 @@ _ALL = (
         halaman=ALL_PAGES,
         butuh=("terdata",),
     ),
-    _count(
+    count(
         "I02",
         "Kasus tertangani (kumulatif)",
         "Tertangani",
@@ -172,7 +67,7 @@ _ALL = (
         halaman=("ringkasan", "provinsi", "klaster"),
         butuh=("terdata",),
     ),
-    _count(
+    count(
         "I03",
         "Kasus terselesaikan (periode)",
         "Terselesaikan dalam periode",
@@ -182,7 +77,7 @@ _ALL = (
         halaman=("ringkasan", "alur"),
         butuh=("tutup",),
     ),
-    _count(
+    count(
         "I03K",
         "Kasus terselesaikan (dari yang terdata)",
         "Terselesaikan",
@@ -191,28 +86,6 @@ _ALL = (
         arah="naik",
         halaman=("ringkasan", "provinsi", "klaster"),
         butuh=("terdata",),
-    ),
-    _resolved_within(30, (2, 5, 10, 20)),
-    _resolved_within(90, (10, 20, 30, 40)),
-    _resolved_within(180, (30, 40, 50, 60)),
-    _chance(30),
-    _chance(90),
-    _chance(180),
-    Indicator(
-        kode="I05M",
-        nama="Separuh kasus terselesaikan dalam … hari",
-        pendek="Separuh kasus selesai",
-        pembilang="Hari pertama kurva peluang terselesaikan (Aalen-Johansen) mencapai 50 persen",
-        penyebut="Kasus yang terpantau pada suatu hari dalam periode",
-        satuan="hari",
-        arah="turun",
-        acuan=AT_T,
-        pengecualian=ADMIN,
-        alasan=PERIOD_VIEW + " Kasus yang masih terbuka ikut dihitung, jadi angkanya tidak semu cepat.",
-        halaman=("ringkasan", "waktu"),
-        butuh=("kurva",),
-        batas_kelas=(90, 120, 150, 180),
-        sumber="Aalen & Johansen 1978; pandangan periode menurut Brenner & Gefeller",
     ),
     Indicator(
         kode="I06",
@@ -243,41 +116,7 @@ _ALL = (
         halaman=("kamus",),
         butuh=("stok",),
     ),
-    Indicator(
-        kode="I08",
-        nama="Lama kasus sampai ditutup, median",
-        pendek="Separuh kasus ditutup",
-        pembilang="Hari pertama kurva Kaplan-Meier (akhir apa pun) turun sampai 50 persen",
-        penyebut="Kasus yang terpantau pada suatu hari dalam periode",
-        satuan="hari",
-        arah="turun",
-        acuan=AT_T,
-        pengecualian=ADMIN + " Selalu dibaca bersama I05M, karena ditutup belum tentu terselesaikan.",
-        alasan=PERIOD_VIEW,
-        halaman=("waktu", "pendamping"),
-        butuh=("kurva",),
-        sumber="Kaplan & Meier 1958; pandangan periode menurut Brenner & Gefeller",
-    ),
-    Indicator(
-        kode="I11",
-        nama="Asesmen tepat waktu",
-        pendek="Respon dalam 14 hari",
-        pembilang="Kasus dengan respon (asesmen; darurat: asesmen atau intervensi) dalam 14 hari",
-        penyebut="Kasus yang hari ke-14-nya jatuh dalam periode dan tidak sesudah tanggal data",
-        satuan="persen",
-        arah="naik",
-        acuan="hari ke-14 tiap kasus (ambang usulan)",
-        pengecualian=(
-            ADMIN
-            + BEFORE_COMPLETE
-            + " Kasus yang ditutup sebelum hari ke-14 tanpa respon tidak dihitung; jumlahnya "
-            "ada di catatan."
-        ),
-        alasan="Penanganan yang cepat dimulai dengan asesmen yang cepat.",
-        halaman=("provinsi", "waktu"),
-        butuh=("kohort-respon",),
-    ),
-    _count(
+    count(
         "I13",
         "Kasus terbuka",
         "Terbuka",
@@ -314,7 +153,7 @@ _ALL = (
     _ages("I14-31", "31–90"),
     _ages("I14-91", "91–180"),
     _ages("I14-181", "lebih dari 180"),
-    _count(
+    count(
         "I15-n",
         "Kasus macet",
         "Macet",
@@ -342,7 +181,7 @@ _ALL = (
         batas_kelas=(5, 10, 15, 25),
         pada_data=True,
     ),
-    _count(
+    count(
         "I16",
         "Arus bersih",
         "Arus bersih",
@@ -351,35 +190,6 @@ _ALL = (
         arah="turun",
         halaman=("alur",),
         butuh=("terdata", "tutup"),
-    ),
-    _load(
-        "I18-rata",
-        "Beban: kasus terbuka per pendamping aktif, rata-rata",
-        "Beban rata-rata",
-        "kasus per pendamping",
-        "Kasus terbuka yang dipegang pendamping aktif",
-        batas_kelas=(9, 12, 15, 18),
-    ),
-    _load(
-        "I18-median",
-        "Beban: kasus terbuka per pendamping aktif, median",
-        "Beban tengah",
-        "kasus per pendamping",
-        "Nilai tengah kasus terbuka per pendamping aktif",
-    ),
-    _load(
-        "I18-maks",
-        "Beban: kasus terbuka per pendamping aktif, tertinggi",
-        "Beban tertinggi",
-        "kasus per pendamping",
-        "Kasus terbuka terbanyak pada satu pendamping aktif",
-    ),
-    _load(
-        "I18-persen",
-        "Pendamping dengan beban di atas batas wajar",
-        "Beban di atas wajar",
-        "persen",
-        "Pendamping aktif dengan lebih dari 15 kasus terbuka (ambang usulan)",
     ),
     Indicator(
         kode="I27",
@@ -400,7 +210,28 @@ _ALL = (
         dimensi=AREA_DIMENSIONS,
         batas_kelas=(4, 8, 12, 20),
     ),
+    count(
+        "I28",
+        "Kasus terbuka tanpa pendamping aktif",
+        "Tanpa pendamping aktif",
+        "Kasus terbuka pada tanggal data yang belum punya pendamping, atau pendampingnya sudah tidak aktif",
+        alasan="Kasus ini tidak termasuk beban siapa pun; perlu segera ditugaskan.",
+        arah="turun",
+        acuan=AT_DATA,
+        halaman=("provinsi", "pendamping"),
+        butuh=("tanpa-pendamping",),
+        pada_data=True,
+    ),
 )
+
+
+def _place(record: Indicator) -> int:
+    """Where a record stands in the catalogue: the number of its kode; the stock belongs to the open cases."""
+    return 13 if record.kode.startswith("STOK-") else int(record.kode[1:3])
+
+
+_PLAIN = sorted((*_CASES, *TIMES, *PEOPLE, *SERVICES), key=_place)
+_ALL = tuple(sorted((*_PLAIN, *achievements(_PLAIN, several_rows=tuple(VALUE_KEYS))), key=_place))
 
 INDICATORS: dict[str, Indicator] = {indicator.kode: indicator for indicator in _ALL}
 MAP_INDICATORS = ("I04-180", "I27", "I13", "I15-persen", "I18-rata", "I05M")

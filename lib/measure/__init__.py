@@ -19,6 +19,7 @@ from lib.measure.answer import answer
 from lib.measure.counts import provide
 from lib.measure.groups import KEY_COLUMNS, members_of
 from lib.measure.question import ask, check_kodes
+from lib.measure.workers import shows_names, workers
 from lib.queries import lists
 from lib.queries.lists import Place
 from lib.queries.source import Source, snapshot_source
@@ -35,6 +36,8 @@ __all__ = [
     "measure",
     "measure_comparison",
     "open_source",
+    "shows_names",
+    "workers",
 ]
 
 

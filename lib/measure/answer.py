@@ -18,7 +18,8 @@ NO_HISTORY = "belum ada riwayat"
 
 
 def answer(question: Question, kodes: Sequence[str]) -> pd.DataFrame:
-    members = members_of(question)
+    persons = any(_of_persons(INDICATORS[kode]) for kode in kodes)
+    members = members_of(question, persons=persons)
     frames: dict = {"anggota": members}
     answers = []
     for kode in kodes:
@@ -26,8 +27,23 @@ def answer(question: Question, kodes: Sequence[str]) -> pd.DataFrame:
         for name in record.butuh:
             provide(name, frames, question)
         result = COMPUTE[kode](frames, question.limits)
-        answers.append(_finish(result, record, members, question))
+        finished = _finish(result, record, members, question)
+        answers.append(finished[_listed(record, frames, question)])
     return pd.concat(answers, ignore_index=True)
+
+
+def _of_persons(record: Indicator) -> bool:
+    return "beban" in record.butuh
+
+
+def _listed(record: Indicator, frames: dict, question: Question) -> pd.Series:
+    """Which groups a figure lists: of persons the pendamping on duty, of cases the kab/kota that exist."""
+    members = frames["anggota"]
+    if question.per is Dimensi.PENDAMPING and _of_persons(record):
+        return pd.Series(members.index.isin(frames["beban"]["g"]), index=members.index)
+    if question.per is Dimensi.KABKOTA and not _of_persons(record):
+        return members["kabkota"].notna()
+    return pd.Series(True, index=members.index)
 
 
 def _finish(
@@ -59,8 +75,6 @@ def _finish(
     answer["tayang"] = question.scope.tayang.value
     answer["versi"] = question.source.versi
     answer["simulasi"] = question.source.simulasi
-    if record.butuh == ("beban",) and question.per is Dimensi.PENDAMPING:
-        answer = answer[answer["n"].fillna(0) > 0]
     return answer
 
 

@@ -19,8 +19,11 @@ KEY_COLUMNS: dict[Dimensi | None, list[str]] = {
 }
 
 
-def members_of(question: Question) -> pd.DataFrame:
-    """One row per group, those without cases too, with the data dates of the provinces it draws on."""
+def members_of(question: Question, *, persons: bool = False) -> pd.DataFrame:
+    """One row per group, those without cases too, with the data dates of the provinces it draws on.
+
+    With `persons`, pendamping on duty who have no kab/kota are a group of their own (kabkota None).
+    """
     per, chosen = question.per, question.case_filter
     if per is None:
         frame = pd.DataFrame({ALL: [0]})
@@ -32,7 +35,8 @@ def members_of(question: Question) -> pd.DataFrame:
             for kode in reference.names("kabkota")
             if kode[:2] in question.provinces and (not chosen.kabkota or kode in chosen.kabkota)
         ]
-        frame = pd.DataFrame({"kabkota": codes})
+        homeless = persons and _any_without_kabkota(question)
+        frame = pd.DataFrame({"kabkota": [*codes, None] if homeless else codes})
     elif per in (Dimensi.KLASTER, Dimensi.JENIS, Dimensi.PAS):
         frame = _kind_members(per, chosen)
     elif per is Dimensi.BULAN:
@@ -68,6 +72,11 @@ def _pendamping_members(question: Question) -> pd.DataFrame:
     return everyone.drop_duplicates().sort_values(["provinsi", "pendamping"], na_position="last")
 
 
+def _any_without_kabkota(question: Question) -> bool:
+    workers = people.pendamping_load(question.scope, question.source, question.case_filter)
+    return bool((workers["kabkota"].isna() & (workers["aktif"] == 1)).any())
+
+
 def _with_dates(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Add tanggal_data (oldest), terbaru (newest), kosong (never sent), hilang (how many) and sebelum_data (b < T)."""
     dates = {register.kode_provinsi: register.tanggal_data for register in question.registers}
@@ -79,14 +88,20 @@ def _with_dates(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
         area = frame["kabkota"].str[:2]
     else:
         area = None
+    oldest, newest = min(dates.values(), default=None), max(dates.values(), default=None)
+    missing = len(question.provinces) - len(dates) if dates else 0
     if area is not None:
-        known = [dates.get(kode) for kode in area]
-        frame["tanggal_data"], frame["terbaru"] = known, known
-        frame["hilang"] = 0
+        # Without a kab/kota a group draws on all provinces.
+        whole = area.isna()
+        frame["tanggal_data"] = [
+            oldest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)
+        ]
+        frame["terbaru"] = [
+            newest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)
+        ]
+        frame["hilang"] = [missing if every else 0 for every in whole]
     else:
-        frame["tanggal_data"] = min(dates.values(), default=None)
-        frame["terbaru"] = max(dates.values(), default=None)
-        frame["hilang"] = len(question.provinces) - len(dates) if dates else 0
+        frame["tanggal_data"], frame["terbaru"], frame["hilang"] = oldest, newest, missing
     frame["kosong"] = frame["tanggal_data"].isna()
     ends = [question.end] * len(frame)
     if per is Dimensi.BULAN:

@@ -10,6 +10,7 @@ from lib import periods, reference
 from lib.domain import CaseFilter, Dimensi, Scope, Tayang, Thresholds, UserError
 from lib.indicators.records import INDICATORS
 from lib.periods import Register, Window
+from lib.queries import people
 from lib.queries.source import Source
 from lib.scoping import allowed_provinces
 
@@ -96,7 +97,14 @@ def ask(
     provinces = allowed_provinces(scope, case_filter)
     if not provinces:
         raise UserError("Cakupan Anda kosong: tidak ada provinsi yang boleh ditampilkan.")
+    if case_filter.kabkota:
+        # Another province chosen beside them holds none of their cases, and its T must not decide the period.
+        provinces = tuple(sorted({kode[:2] for kode in case_filter.kabkota}))
     registers = registers_of(source, provinces)
+    if registers and case_filter.pendamping is not None and not people.is_known(scope, source, case_filter):
+        raise UserError(
+            f"Pendamping “{case_filter.pendamping}” tidak ada di provinsi {', '.join(provinces)}; periksa kodenya."
+        )
     if registers:
         newest = max(register.tanggal_data for register in registers)
         start, end = periods.resolve(case_filter.period, newest)

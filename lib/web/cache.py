@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import measure
-from lib.domain import CaseFilter, Dimensi, Scope
+from lib.domain import CaseFilter, Dimensi, Scope, Tahap
 from lib.web.session import current_settings, current_source
 
 ENTRIES = 2000
@@ -67,3 +67,74 @@ def compared(
 def attention(scope: Scope, case_filter: CaseFilter) -> pd.DataFrame:
     """`measure.attention` on the published version."""
     return _attention(scope, current_source().versi, current_settings().digest, case_filter)
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def _listed(
+    scope: Scope,
+    versi: str,
+    setting: str,
+    kode: str,
+    case_filter: CaseFilter,
+    tahap: Tahap | None,
+    sort: str,
+    newest_first: bool,
+    after: measure.Place | None,
+    size: int,
+) -> tuple[int, pd.DataFrame]:
+    asked = {"source": current_source(), "limits": current_settings().ambang, "tahap": tahap}
+    rows = measure.cases_behind(
+        scope, kode, case_filter, sort=sort, newest_first=newest_first, after=after, size=size, **asked
+    )
+    return measure.count_behind(scope, kode, case_filter, **asked), rows
+
+
+def listed(
+    scope: Scope,
+    kode: str,
+    case_filter: CaseFilter,
+    *,
+    tahap: Tahap | None = None,
+    sort: str = "tanggal_terdata",
+    newest_first: bool = True,
+    after: measure.Place | None = None,
+    size: int = 50,
+) -> tuple[int, pd.DataFrame]:
+    """Length of the list behind a count, and one page of it."""
+    versi, setting = current_source().versi, current_settings().digest
+    return _listed(scope, versi, setting, kode, case_filter, tahap, sort, newest_first, after, size)
+
+
+def all_listed(
+    scope: Scope, kode: str, case_filter: CaseFilter, *, tahap: Tahap | None, sort: str, newest_first: bool
+) -> pd.DataFrame:
+    """The whole list for a download; not kept, because it may be long."""
+    return measure.cases_behind(
+        scope,
+        kode,
+        case_filter,
+        source=current_source(),
+        limits=current_settings().ambang,
+        tahap=tahap,
+        sort=sort,
+        newest_first=newest_first,
+        size=None,
+    )
+
+
+def timeline(scope: Scope, kode_provinsi: str, id_kasus: str) -> pd.Series:
+    """The dates and states of one case."""
+    return measure.case_timeline(scope, kode_provinsi, id_kasus, source=current_source())
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def _workers(scope: Scope, versi: str, setting: str, case_filter: CaseFilter) -> pd.DataFrame:
+    values = current_settings()
+    return measure.workers(
+        scope, case_filter, source=current_source(), limits=values.ambang, weights=values.bobot
+    )
+
+
+def workers(scope: Scope, case_filter: CaseFilter) -> pd.DataFrame:
+    """`measure.workers` on the published version."""
+    return _workers(scope, current_source().versi, current_settings().digest, case_filter)

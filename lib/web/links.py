@@ -19,7 +19,7 @@ def address(choice: Choice, **own: str) -> dict[str, str]:
 
 
 def page(
-    name: str, label: str, choice: Choice, *, icon: str | None = None, help: str | None = None, **own: str
+    name: str, label: str, choice: Choice, *, icon: str | None = None, hint: str | None = None, **own: str
 ) -> None:
     """A link to another page with the same filter."""
     st.page_link(PAGE_FILES[name], label=label, icon=icon, help=hint, query_params=address(choice, **own))

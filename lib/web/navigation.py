@@ -16,7 +16,16 @@ FRAMED = "dalam_kerangka"
 
 
 def navigation():
-    """Register the pages and return the one that was asked for."""
+    """Set up the browser tab, register the pages and return the one that was asked for.
+
+    The tab's own picture comes first: without it the browser would fetch the page's icon from a foreign address.
+    """
+    st.set_page_config(
+        page_title="Tuntas – pemantauan rehabilitasi sosial",
+        page_icon="static/favicon.png",
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
     return st.navigation(
         [
             st.Page(path, title=title, icon=icon, url_path=url, default=default)
