@@ -21,12 +21,13 @@ from lib.measure.groups import KEY_COLUMNS, members_of
 from lib.measure.question import ask, check_kodes
 from lib.measure.workers import shows_names, workers
 from lib.queries import lists
-from lib.queries.lists import Place
+from lib.queries.lists import LISTED, Place
 from lib.queries.source import Source, snapshot_source
 from lib.settings import Settings
 
 __all__ = [
     "KEY_COLUMNS",
+    "LISTED",
     "Place",
     "Source",
     "attention",

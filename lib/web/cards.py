@@ -10,17 +10,25 @@ from lib import text
 from lib.charts.theme import for_dark, plotly_config
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
+from lib.measure import LISTED
 from lib.numbers_id import angka, rentang_tanggal, tanggal
-from lib.web import filters
+from lib.web import filters, links
 from lib.web.session import current_source
 
 ARROWS = {1: "up", 0: "off", -1: "down"}
 
 
-def card(row: pd.Series, *, now: pd.Series | None = None, before: pd.Series | None = None) -> None:
+def card(
+    row: pd.Series,
+    *,
+    now: pd.Series | None = None,
+    before: pd.Series | None = None,
+    choice: filters.Choice | None = None,
+) -> None:
     """One figure with its definition a click away, its n, and the change to the earlier period.
 
     `now` and `before` are the two sides of the comparison, over the same provinces; without them no change is shown.
+    With a `choice` a count links to its list of cases.
     """
     record = INDICATORS[row["kode"]]
     delta, sign = None, 0
@@ -42,6 +50,8 @@ def card(row: pd.Series, *, now: pd.Series | None = None, before: pd.Series | No
         border=True,
         height="stretch",
     )
+    if choice is not None and row["kode"] in LISTED and not pd.isna(row["nilai"]):
+        links.cases(row["kode"], "Lihat kasusnya", choice)
 
 
 def _delta_colour(arah: str, sign: int) -> str:

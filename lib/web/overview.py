@@ -14,7 +14,7 @@ from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.indicators.records import INDICATORS, MAP_INDICATORS
 from lib.numbers_id import angka, rentang_tanggal
-from lib.web import cache, filters
+from lib.web import cache, filters, links
 from lib.web import cards as pieces
 from lib.web.session import current_settings
 
@@ -36,6 +36,10 @@ PANEL = (
 )
 MAP_CHOICE, PANEL_CHOICE = "peta", "lihat"
 TABLE_HEIGHT = 470
+COMPARISON, PREVIOUS, LAST_YEAR = "banding", "sebelumnya", "tahun-lalu"
+COMPARISONS = {PREVIOUS: "Periode sebelumnya", LAST_YEAR: "Periode sama tahun lalu"}
+SHAPE_CHOICE, MAP, TILES = "tampilan", "peta", "petak"
+SHAPES = {MAP: "Peta", TILES: "Petak sama besar"}
 TRENDS = {
     "I01": ("Terdata per bulan (kasus)", Status.TERDATA),
     "I11": ("Respon dalam 14 hari (persen)", Status.TERTANGANI),
@@ -50,9 +54,10 @@ def place(choice: filters.Choice) -> str:
     return f"{area}, {names[choice.masalah]}" if choice.masalah else area
 
 
-def cards(scope: Scope, case_filter: CaseFilter, figures: pd.DataFrame) -> None:
-    """The figures a Direktur looks for first, each against the earlier period."""
-    now, before, left_out = cache.compared(scope, CARDS, case_filter)
+def cards(scope: Scope, choice: filters.Choice, figures: pd.DataFrame) -> None:
+    """The figures a Direktur looks for first, each against the earlier period or the same days a year ago."""
+    against = _comparison(choice)
+    now, before, left_out = cache.compared(scope, CARDS, choice.case_filter(), last_year=against == LAST_YEAR)
     earlier = before.set_index("kode", drop=False) if len(before) else None
     for start in range(0, len(CARDS), 3):
         columns = st.columns(3)
@@ -62,6 +67,7 @@ def cards(scope: Scope, case_filter: CaseFilter, figures: pd.DataFrame) -> None:
                     figures.loc[kode],
                     now=now.set_index("kode").loc[kode] if len(now) else None,
                     before=None if earlier is None else earlier.loc[kode],
+                    choice=choice,
                 )
     pieces.note(
         pieces.compared_note(before, left_out)
@@ -69,7 +75,27 @@ def cards(scope: Scope, case_filter: CaseFilter, figures: pd.DataFrame) -> None:
     )
 
 
-def corong_and_stock(figures: pd.DataFrame) -> None:
+def _comparison(choice: filters.Choice) -> str:
+    """Which earlier period the cards are held against; part of the link."""
+    chosen = choice.other(COMPARISON, PREVIOUS)
+    if chosen not in COMPARISONS:
+        st.warning(
+            f"Pembanding “{chosen}” pada tautan tidak dikenal dan diabaikan.", icon=":material/link_off:"
+        )
+        chosen = PREVIOUS
+    st.session_state["r_banding"] = chosen
+    st.segmented_control(
+        "Bandingkan dengan",
+        list(COMPARISONS),
+        format_func=COMPARISONS.get,
+        key="r_banding",
+        required=True,
+        on_change=lambda: filters.set_other(COMPARISON, st.session_state["r_banding"]),
+    )
+    return chosen
+
+
+def corong_and_stock(figures: pd.DataFrame, choice: filters.Choice) -> None:
     """The three counts as corong (of the period's cases) and as stok (all cases now)."""
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, height="stretch"):
@@ -123,23 +149,55 @@ def provinces(scope: Scope, choice: filters.Choice) -> None:
     chosen = seen if seen in set(frame["provinsi"]) else None
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        figure = maps.choropleth(
-            frame,
-            limits=limits,
-            labels=labels,
-            title=INDICATORS[kode].nama,
-            unit=INDICATORS[kode].satuan,
-            geojson_url=geo.provinsi_geojson_url(),
-            selected=chosen,
-        )
-        pieces.chart(
-            figure, key="peta", sentence=_map_sentence(frame, kode), is_map=True, on_select=_map_clicked
-        )
+        _shape(frame, kode, choice, limits=limits, labels=labels, selected=chosen)
         pieces.note(f"{text.INDICATIVE} Batas kelas tetap (usulan); klik provinsi untuk angkanya.")
     with right:
         _ranked_table(frame, kode)
     if chosen:
-        _panel(scope, case_filter, chosen)
+        _panel(scope, choice, chosen)
+
+
+def _shape(
+    frame: pd.DataFrame,
+    kode: str,
+    choice: filters.Choice,
+    *,
+    limits: tuple[float, ...],
+    labels: list[str],
+    selected: str | None,
+) -> None:
+    """The provinces as a map, or as equal tiles where small ones are as easy to hit as large ones."""
+    shape = choice.other(SHAPE_CHOICE, MAP)
+    st.session_state["r_tampilan"] = shape if shape in SHAPES else MAP
+    st.segmented_control(
+        "Bentuk",
+        list(SHAPES),
+        format_func=SHAPES.get,
+        key="r_tampilan",
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: filters.set_other(SHAPE_CHOICE, st.session_state["r_tampilan"]),
+    )
+    common = {
+        "limits": limits,
+        "labels": labels,
+        "title": INDICATORS[kode].nama,
+        "unit": INDICATORS[kode].satuan,
+        "selected": selected,
+    }
+    if st.session_state["r_tampilan"] == TILES:
+        figure = maps.tile_grid(frame, **common)
+    else:
+        figure = maps.choropleth(frame, geojson_url=geo.provinsi_geojson_url(), **common)
+    is_map = st.session_state["r_tampilan"] == MAP
+    key = MAP if is_map else TILES
+    pieces.chart(
+        figure,
+        key=key,
+        sentence=_map_sentence(frame, kode),
+        is_map=is_map,
+        on_select=lambda: _map_clicked(key),
+    )
 
 
 def _map_sentence(frame: pd.DataFrame, kode: str) -> str:
@@ -153,10 +211,12 @@ def _map_sentence(frame: pd.DataFrame, kode: str) -> str:
     )
 
 
-def _map_clicked() -> None:
-    points = st.session_state["peta"].selection.points
+def _map_clicked(key: str) -> None:
+    points = st.session_state[key].selection.points
     if points:
-        filters.set_other(PANEL_CHOICE, points[0]["location"])
+        point = points[0]
+        code = point.get("location") or point.get("customdata")
+        filters.set_other(PANEL_CHOICE, code[0] if isinstance(code, list) else code)
 
 
 def _ranked_table(frame: pd.DataFrame, kode: str) -> None:
@@ -192,9 +252,9 @@ def _row_clicked(key: str, codes: list[str]) -> None:
         filters.set_other(PANEL_CHOICE, codes[rows[0]])
 
 
-def _panel(scope: Scope, case_filter: CaseFilter, provinsi: str) -> None:
-    own = replace(case_filter, provinsi=(provinsi,))
-    figures = cache.measured(scope, PANEL, own).set_index("kode", drop=False)
+def _panel(scope: Scope, choice: filters.Choice, provinsi: str) -> None:
+    own = replace(choice, provinsi=provinsi)
+    figures = cache.measured(scope, PANEL, own.case_filter()).set_index("kode", drop=False)
     with st.container(border=True):
         title, close = st.columns([5, 1])
         title.subheader(f"{reference.names('provinsi')[provinsi]}: angka provinsi")
@@ -202,13 +262,14 @@ def _panel(scope: Scope, case_filter: CaseFilter, provinsi: str) -> None:
         for start in range(0, len(PANEL), 4):
             for column, kode in zip(st.columns(4), PANEL[start : start + 4], strict=True):
                 with column:
-                    pieces.card(figures.loc[kode])
+                    pieces.card(figures.loc[kode], choice=own)
+        links.page("provinsi", "Buka halaman provinsi", own, icon=":material/open_in_new:")
         notes = [f"{kode}: {row['catatan']}" for kode, row in figures.iterrows() if row["catatan"]]
         if notes:
             pieces.note("Catatan: " + " · ".join(notes))
 
 
-def needs_attention(scope: Scope, case_filter: CaseFilter) -> None:
+def needs_attention(scope: Scope, choice: filters.Choice) -> None:
     """At most five provinces whose figures chance alone would rarely explain, each with its reason."""
     st.subheader(
         "Perlu perhatian",
@@ -217,23 +278,22 @@ def needs_attention(scope: Scope, case_filter: CaseFilter) -> None:
             "kebetulan (peluang < 2,5 %). Diurutkan menurut kelebihan kasus; paling banyak lima. Ambang usulan."
         ),
     )
-    rows = cache.attention(scope, case_filter)
+    rows = cache.attention(scope, choice.case_filter())
     limits = current_settings().ambang
     if rows.empty:
         st.info("Tidak ada provinsi yang angkanya di luar variasi wajar.", icon=":material/check_circle:")
         return
-    for number, row in rows.iterrows():
+    for _, row in rows.iterrows():
         with st.container(
             border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
             reason = text.attention_reason(row, days=limits.asesmen_hari, limit=limits.beban_wajar)
             st.markdown(f"**{reference.names('provinsi')[row['provinsi']]}** — {reason}")
-            st.button(
-                "Lihat",
-                key=f"lihat_{number}",
-                icon=":material/visibility:",
-                on_click=filters.set_other,
-                args=(PANEL_CHOICE, row["provinsi"]),
+            links.page(
+                "provinsi",
+                "Buka provinsi",
+                replace(choice, provinsi=row["provinsi"]),
+                icon=":material/arrow_forward:",
             )
 
 
