@@ -60,8 +60,11 @@ def require_scope() -> Scope:
         st.stop()
 
 
-def guarded(run: Callable[[], None]) -> None:
-    """Run a page; a UserError becomes its sentence, a bug a calm message with the traceback in the log only."""
+def guarded(run: Callable[[], None]) -> bool:
+    """Run a part of a page and say whether it went well.
+
+    A UserError becomes its sentence, a bug a calm message with the traceback in the log only.
+    """
     try:
         run()
     except UserError as error:
@@ -74,3 +77,6 @@ def guarded(run: Callable[[], None]) -> None:
             "hubungi pengelola dan sebutkan waktu kejadian.",
             icon=":material/error:",
         )
+    else:
+        return True
+    return False

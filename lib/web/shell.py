@@ -14,9 +14,10 @@ def run() -> None:
     """Set up navigation and run the chosen page."""
     chosen = navigation.navigation()
     st.logo("static/logo-terang.png", size="large", icon_image="static/favicon.png")
-    guarded(_as_of)
-    navigation.framed()
-    guarded(chosen.run)
+    # Without a readable snapshot the page would only repeat the same sentence.
+    if guarded(_as_of):
+        navigation.framed()
+        guarded(chosen.run)
 
 
 def _as_of() -> None:
