@@ -17,7 +17,7 @@ from lib import clock, reference, settings, snapshot, start
 from lib.database import connection
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
 from lib.importing import importer, report, template
-from lib.measure import KEY_COLUMNS, measure, open_source
+from lib.measure import keys_of, measure, open_source
 
 ANSWER = (
     "kode",
@@ -176,11 +176,8 @@ def _measure(options: argparse.Namespace, values: settings.Settings) -> int:
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
         print()
     else:
-        keys = KEY_COLUMNS[per]
-        flat = [
-            {**{key: row["kunci"][key] for key in keys}, **{k: v for k, v in row.items() if k != "kunci"}}
-            for row in rows
-        ]
+        keys = list(dict.fromkeys(key for kode in options.kode for key in keys_of(kode, per)))
+        flat = [{**row["kunci"], **{k: v for k, v in row.items() if k != "kunci"}} for row in rows]
         writer = csv.DictWriter(sys.stdout, fieldnames=[*keys, *(name for name in ANSWER if name != "kunci")])
         writer.writeheader()
         writer.writerows(flat)
@@ -191,9 +188,13 @@ def as_objects(answer: pd.DataFrame, per: Dimensi | None) -> list[dict]:
     """The rows of `measure` as plain objects, dates as ISO text, missing numbers as None."""
     rows = []
     for row in answer.to_dict("records"):
-        row["kunci"] = {key: row[key] for key in KEY_COLUMNS[per]}
+        row["kunci"] = {key: _plain_key(row[key]) for key in keys_of(row["kode"], per)}
         rows.append({name: _plain(row[name]) for name in ANSWER})
     return rows
+
+
+def _plain_key(value):
+    return None if pd.isna(value) else value
 
 
 def _plain(value):

@@ -120,6 +120,15 @@ def windows(registers: tuple[Register, ...], spans: list[tuple[dt.date, dt.date]
     ]
 
 
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same date so many months earlier, or that month's last day where it has no such date.
+
+    Example: 2026-11-20, 24 months -> 2024-11-20; 2024-03-31, 1 month -> 2024-02-29.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def _one_year_earlier(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=min(day.day, calendar.monthrange(day.year - 1, day.month)[1]))
 
@@ -131,12 +140,12 @@ def earlier_span(
 
     A calendar period is compared with the same number of elapsed days of the one before, any other with the L days
     before; `last_year` takes the same days one year earlier.
-    Example: bulan ini 1-20 Nov -> 1-20 Oct; free 11-20 Nov -> 1-10 Nov.
+    Example: bulan ini 1-20 Nov -> 1-20 Oct; free 11-20 Nov -> 1-10 Nov; February 2024 a year earlier -> 1-28 Feb.
     """
     length = (end - start).days
     if last_year:
-        first = _one_year_earlier(start)
-        return first, first + dt.timedelta(days=length)
+        # Both ends by the calendar: a fixed number of days would run past 29 February into the period itself.
+        return _one_year_earlier(start), _one_year_earlier(end)
     if kind in CALENDAR_KINDS:
         first = _calendar_start(kind, start - DAY)
         return first, min(first + dt.timedelta(days=length), start - DAY)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
 from lib import reference, text
 from lib.charts.classes import class_labels, classify
-from lib.domain import Dimensi, Thresholds
+from lib.domain import Dimensi, Pita
 from lib.indicators.records import INDICATORS, class_limits
-from lib.numbers_id import angka
+from lib.numbers_id import angka, persen
 from lib.present import CORONG, display
 
 # How problems are grouped: the table of the group's names, and the column of the kinds that names their group.
 GROUPINGS = {Dimensi.KLASTER: ("klaster", "kode_klaster"), Dimensi.PAS: ("pas", "kode_pas")}
-BANDS = ("wajar", "tinggi", "berlebih")
+STUCK_COLUMNS = {
+    "id_kasus": "Kasus",
+    "diam": "Hari tanpa aktivitas",
+    "prioritas": "Prioritas",
+    "jenis": "Jenis masalah",
+    "kabkota": "Kabupaten/kota",
+    "pendamping": "Pendamping",
+}
 
 
 @dataclass(frozen=True)
@@ -50,22 +59,41 @@ def side_by_side(
     return Table(nilai, tampil, [names[group] for group in nilai.index])
 
 
-def styled(table: Table, heading: str) -> Styler:
-    """The table for the screen: sorted as numbers, read as texts, a missing number as its reason."""
-    columns = {kode: INDICATORS[kode].pendek for kode in table.nilai.columns}
-    shown = table.nilai.rename(columns=columns).reset_index(drop=True)
-    shown.insert(0, heading, table.nama)
-    style = shown.style
+def styled(table: Table, heading: str) -> tuple[Styler, list[str]]:
+    """The table for the screen, and the names of its columns of texts.
+
+    A complete column holds numbers, sorted as such and read as texts. A column with a missing number holds texts,
+    the reason among them, because a table of the screen shows every missing number alike; padded, they sort as
+    numbers do and the reasons last.
+    """
+    columns = headings(table.nilai.columns)
+    shown = pd.DataFrame({heading: table.nama})
+    formats, texts = {}, []
     for kode, name in columns.items():
-        style = style.format(lambda number, kode=kode: text.shown(kode, number), subset=[name], na_rep="–")
-        texts = table.tampil[kode].reset_index(drop=True)
-        missing = texts[shown[name].isna()]
-        for reason, rows in missing.groupby(missing).groups.items():
-            # One call per reason: a style takes one text for the missing numbers of a selection.
-            style = style.format(
-                lambda number, kode=kode: text.shown(kode, number), subset=(rows, [name]), na_rep=reason
-            )
-    return style
+        if table.nilai[kode].isna().any():
+            longest = table.tampil[kode].str.len().max()
+            shown[name] = [
+                tampil if pd.isna(number) else tampil.rjust(longest)
+                for number, tampil in zip(table.nilai[kode], table.tampil[kode], strict=True)
+            ]
+            texts.append(name)
+        else:
+            shown[name] = table.nilai[kode].to_numpy()
+            formats[name] = partial(text.shown, kode)
+    return shown.style.format(formats), texts
+
+
+def headings(kodes: Iterable[str]) -> dict[str, str]:
+    """The short names of figures side by side; of two alike the one that is no count says its unit.
+
+    Example: I15-n and I15-persen -> "Macet" and "Macet (persen)".
+    """
+    names = {kode: INDICATORS[kode].pendek for kode in kodes}
+    alike = [name for name in names.values() if list(names.values()).count(name) > 1]
+    return {
+        kode: f"{name} ({INDICATORS[kode].satuan})" if name in alike and not text.is_count(kode) else name
+        for kode, name in names.items()
+    }
 
 
 def kabkota_bubbles(
@@ -87,33 +115,6 @@ def kabkota_bubbles(
     return frame, limits, labels
 
 
-def loads(answer: pd.DataFrame, limits: Thresholds) -> pd.DataFrame:
-    """Every pendamping on duty with open cases and band, highest load first; the answer is I18-rata per pendamping.
-
-    Columns pendamping, terbuka, tampil, kelompok (wajar, tinggi, berlebih). A load that is not known is left out.
-    """
-    frame = answer.dropna(subset=["nilai"]).copy()
-    frame["terbuka"] = frame["nilai"].astype(int)
-    frame["tampil"] = [angka(number, decimals=0) for number in frame["terbuka"]]
-    frame["kelompok"] = [band(number, limits) for number in frame["terbuka"]]
-    return frame.sort_values(["terbuka", "pendamping"], ascending=[False, True], ignore_index=True)[
-        ["pendamping", "terbuka", "tampil", "kelompok"]
-    ]
-
-
-def band(terbuka: float, limits: Thresholds) -> str:
-    """The band of a load. Example with 15 and 18: 15 is wajar, 16 and 18 tinggi, 19 berlebih."""
-    if terbuka <= limits.beban_wajar:
-        return "wajar"
-    return "tinggi" if terbuka <= limits.beban_berlebih else "berlebih"
-
-
-def band_counts(frame: pd.DataFrame) -> dict[str, int]:
-    """How many pendamping are in each band, those without anybody too."""
-    counted = frame["kelompok"].value_counts()
-    return {name: int(counted.get(name, 0)) for name in BANDS}
-
-
 def stuck(rows: pd.DataFrame, data_date: dt.date) -> pd.DataFrame:
     """The stuck cases of one province as a list: names, and days without activity on the data date."""
     frame = rows.copy()
@@ -121,9 +122,27 @@ def stuck(rows: pd.DataFrame, data_date: dt.date) -> pd.DataFrame:
     frame["kabkota"] = frame["kode_kabkota"].map(reference.names("kabkota"))
     frame["pendamping"] = frame["id_pendamping"].where(frame["id_pendamping"].notna(), "tanpa pendamping")
     frame["diam"] = (pd.Timestamp(data_date) - frame["tanggal_aktivitas"]).dt.days
-    return frame[
-        ["id_kasus", "diam", "prioritas", "jenis", "kabkota", "pendamping", "tanggal_terdata", "tanggal_aktivitas"]
-    ]
+    return frame[list(STUCK_COLUMNS)]
+
+
+def team(staff: pd.DataFrame, labels: dict[Pita, str]) -> pd.DataFrame:
+    """The pendamping of one province as a table of codes: band, open and stuck cases; the order is kept."""
+    return pd.DataFrame(
+        {
+            "Pendamping": staff["pendamping"],
+            "Beban (usulan)": [labels[Pita(pita)] for pita in staff["pita"]],
+            "Terbuka": staff["terbuka"].astype(int),
+            "Macet": staff["macet"].astype(int),
+        }
+    )
+
+
+def short_names(per: Dimensi) -> dict[str, str]:
+    """The short names of clusters where a chart has little room; PAS have no shorter ones."""
+    if per is Dimensi.PAS:
+        return reference.names("pas")
+    table = reference.table("klaster")
+    return dict(zip(table["kode_klaster"], table["nama_pendek"], strict=True))
 
 
 def kinds_of(per: Dimensi, group: str) -> tuple[str, ...]:
@@ -150,10 +169,22 @@ def corong_by(answer: pd.DataFrame, key: str, *, names: dict[str, str]) -> pd.Da
 def ranked(answer: pd.DataFrame, key: str, *, names: dict[str, str]) -> pd.DataFrame:
     """One indicator per group for `bars.ranked`, with its interval."""
     frame = answer[[key, "kode", "nilai", "n", "bawah", "atas", "alasan", "catatan"]].copy()
-    frame["kunci"], frame["nama"] = frame[key], [names.get(code, text.unnamed(code)) for code in frame[key]]
+    frame["kunci"], frame["nama"] = frame[key], [names[code] for code in frame[key]]
     frame["tampil"] = display(frame)
     frame["tampil_rentang"] = [
         text.interval(row.kode, row.bawah, row.atas) for row in frame.itertuples(index=False)
+    ]
+    return frame
+
+
+def services(answer: pd.DataFrame, key: str) -> pd.DataFrame:
+    """The cases per approach or component for `bars.ranked`, with their share of all cases recorded."""
+    frame = answer[[key, "kode", "nilai", "n", "alasan", "catatan"]].copy()
+    frame["kunci"] = frame[key].where(frame[key].notna(), "")
+    frame["nama"] = [text.unnamed(code) for code in frame[key]]
+    frame["tampil"] = [
+        f"{shown} ({persen(100 * row.nilai / row.n)})" if row.n > 0 else shown
+        for shown, row in zip(display(frame), frame.itertuples(index=False), strict=True)
     ]
     return frame
 

@@ -16,12 +16,18 @@ from pathlib import Path
 
 import adbc_driver_sqlite.dbapi as adbc_sqlite
 import duckdb
-from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy import Engine, Table, column, create_engine, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import Date, DateTime, Float, Integer
 
 from lib.database import connection, schema
 from lib.database.prepared import ProvinceData, prepared_cases, prepared_pendamping, province_dates
+from lib.database.prepared_services import (
+    prepared_attendance,
+    prepared_components,
+    prepared_referrals,
+    prepared_targets,
+)
 from lib.domain import UserError
 from lib.settings import Settings
 
@@ -38,6 +44,9 @@ _COPIED = (
     schema.pendamping,
     schema.kasus,
     schema.kegiatan,
+    schema.rujukan,
+    schema.kehadiran,
+    schema.target,
 )
 
 
@@ -66,7 +75,10 @@ def current_version(settings: Settings) -> str | None:
     """The published version, or None before the first; raises UserError when the pointer is damaged."""
     pointer = folder(settings) / POINTER
     try:
-        return json.loads(pointer.read_text(encoding="utf-8"))["versi"]
+        versi = json.loads(pointer.read_text(encoding="utf-8"))["versi"]
+        if not isinstance(versi, str):
+            raise TypeError(f"not a version: {versi!r}")
+        return versi
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
@@ -110,7 +122,8 @@ def build(
     finally:
         memory.dispose()
         engine.dispose()
-        unfinished.unlink(missing_ok=True)
+        for path in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
+            path.unlink(missing_ok=True)
     _keep_last(settings)
     return Built(versi=versi, baris=rows, detik=time.perf_counter() - started)
 
@@ -196,21 +209,35 @@ def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datet
     meta = dict(raw.execute("SELECT kunci, nilai FROM meta").fetchall())
     cases = prepared_cases("duckdb", provinces, referral_resolves=settings.rujukan_penuh_terselesaikan)
     workers = prepared_pendamping("duckdb", provinces)
-    raw.execute(f"ATTACH '{path}' AS potret")
+    written_cases = table("kasus", *(column(c.name, c.type) for c in cases.selected_columns), schema="potret")
+    components = prepared_components("duckdb", provinces, written_cases)
+    quoted = str(path).replace("'", "''")
+    raw.execute(f"ATTACH '{quoted}' AS potret")
     for name, query, order in (
         ("kasus", cases, "tanggal_terdata, kode_provinsi, id_kasus"),
         ("pendamping", workers, "kode_provinsi, id_pendamping"),
+        ("rujukan", prepared_referrals("duckdb", provinces), "tanggal_rujukan, kode_provinsi, id_kasus"),
+        ("komponen", components, "tanggal_terdata, kode_provinsi, id_kasus, komponen"),
+        ("kehadiran", prepared_attendance("duckdb", provinces), "bulan, kode_provinsi, id_pendamping"),
+        ("target", prepared_targets(), "periode, kode_wilayah, kode_indikator"),
     ):
         written = query.compile(dialect=target.dialect, compile_kwargs={"literal_binds": True})
         raw.execute(f"CREATE TABLE potret.{name} AS SELECT * FROM ({written}) ORDER BY {order}")  # noqa: S608
     raw.execute(
         "CREATE TABLE potret.data_provinsi (kode_provinsi VARCHAR, tanggal_data DATE, lengkap_sejak DATE, "
-        "tanpa_keterangan BOOLEAN, administratif INTEGER)"
+        "tanpa_keterangan BOOLEAN, administratif INTEGER, lembar VARCHAR)"
     )
     raw.executemany(
-        "INSERT INTO potret.data_provinsi VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO potret.data_provinsi VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (p.kode_provinsi, p.tanggal_data, p.lengkap_sejak, p.tanpa_keterangan, p.administratif)
+            (
+                p.kode_provinsi,
+                p.tanggal_data,
+                p.lengkap_sejak,
+                p.tanpa_keterangan,
+                p.administratif,
+                p.lembar,
+            )
             for p in provinces
         ],
     )
@@ -238,14 +265,22 @@ def _publish(settings: Settings, unfinished: Path, versi: str) -> None:
     unfinished.chmod(0o600)
     with unfinished.open("rb") as written:
         os.fsync(written.fileno())
-    unfinished.replace(version_path(settings, versi))
-    home = folder(settings)
+    published, home = version_path(settings, versi), folder(settings)
     pointer = home / f".{POINTER}.{os.getpid()}"
-    with pointer.open("w", encoding="utf-8") as written:
-        json.dump({"versi": versi}, written)
-        written.flush()
-        os.fsync(written.fileno())
-    pointer.replace(home / POINTER)
+    again = published.exists()
+    unfinished.replace(published)
+    try:
+        with pointer.open("w", encoding="utf-8") as written:
+            json.dump({"versi": versi}, written)
+            written.flush()
+            os.fsync(written.fileno())
+        pointer.replace(home / POINTER)
+    except BaseException:
+        pointer.unlink(missing_ok=True)
+        if not again:
+            # Nobody points to it: not to be taken for one of the last versions.
+            published.unlink()
+        raise
     directory = os.open(home, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -279,7 +314,7 @@ class Opened:
 
 
 def open_version(settings: Settings, versi: str) -> Opened:
-    """Open one version read-only; raises UserError when the file is missing or damaged."""
+    """Open one version read-only; raises UserError when the file is missing, damaged or of an older program."""
     path = version_path(settings, versi)
     if not path.is_file():
         raise UserError(f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`.")
@@ -289,14 +324,19 @@ def open_version(settings: Settings, versi: str) -> Opened:
     try:
         with engine.connect() as reader:
             meta = dict(reader.exec_driver_sql("SELECT kunci, nilai FROM meta").all())
-            rows = (
-                reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi").mappings().all()
-            )
+            found = reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi")
+            known, rows = list(found.keys()), found.mappings().all()
     except DBAPIError as error:
         engine.dispose()
         raise UserError(
             f"Potret versi {versi} rusak atau tidak terbaca; buat ulang dengan `python -m lib.cli potret`."
         ) from error
+    if "lembar" not in known:
+        engine.dispose()
+        raise UserError(
+            f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "
+            "`python -m lib.cli potret`."
+        )
     return Opened(
         engine=engine,
         versi=versi,

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pandas as pd
 
+from lib.domain import Pita, Thresholds, Weights
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka, hari, persen, rentang_tanggal, selisih, tanggal
+from lib.numbers_id import angka, bulan_tahun, hari, persen, rentang_tanggal, selisih, tanggal
 
 SIMULATION = "DATA SIMULASI"
 INDICATIVE = "Batas wilayah indikatif, bukan batas resmi."
@@ -109,7 +110,7 @@ def attention_reason(row: pd.Series, *, days: int, limit: int) -> str:
 
 # --- Provinsi and Klaster ---------------------------------------------------------------------------------
 
-NOBODY = "tanpa keterangan"
+NOBODY = "Tanpa keterangan"
 SERVICE_NAMES = {
     "keluarga": "Keluarga",
     "komunitas_lks": "Komunitas atau LKS",
@@ -165,7 +166,9 @@ def province_now(figures: pd.DataFrame) -> str:
     if not pd.isna(macet["nilai"]):
         parts.append(f"{angka(macet['nilai'])} di antaranya macet")
     if not pd.isna(beban["nilai"]):
-        parts.append(f"{angka(beban['n'])} pendamping aktif dengan rata-rata {angka(beban['nilai'], decimals=1)} kasus")
+        parts.append(
+            f"{angka(beban['n'])} pendamping aktif dengan rata-rata {angka(beban['nilai'], decimals=1)} kasus"
+        )
     return ", ".join(parts) + "."
 
 
@@ -185,12 +188,16 @@ def places(frame: pd.DataFrame, *, colour: str, size: str) -> str:
     largest = frame.loc[frame["ukuran"].idxmax()] if frame["ukuran"].notna().any() else None
     sentence = f"{angka(len(frame))} kabupaten/kota"
     if largest is not None and total > 0:
-        sentence += f"; {size} terbanyak di {largest['nama']} ({largest['tampil_ukuran']} dari {angka(total)})"
+        sentence += (
+            f"; {size} terbanyak di {largest['nama']} ({largest['tampil_ukuran']} dari {angka(total)})"
+        )
     known = frame.dropna(subset=["nilai"])
     if known.empty:
         return f"{sentence}. {colour}: belum ada angka."
     top, low = known.loc[known["nilai"].idxmax()], known.loc[known["nilai"].idxmin()]
-    sentence += f". {colour}: tertinggi {top['nama']} ({top['tampil']}), terendah {low['nama']} ({low['tampil']})"
+    sentence += (
+        f". {colour}: tertinggi {top['nama']} ({top['tampil']}), terendah {low['nama']} ({low['tampil']})"
+    )
     missing = len(frame) - len(known)
     return f"{sentence}; {angka(missing)} tanpa angka." if missing else f"{sentence}."
 
@@ -220,13 +227,148 @@ def reconciled(parts: dict[str, float], total: float, *, what: str) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def loads(counts: dict[str, int], *, limit: int, high: int) -> str:
-    """The bands of the load in words, with n. Example: "4 pendamping aktif: 3 wajar (≤ 15), 1 tinggi (16–18), ..."."""
-    total = sum(counts.values())
-    if not total:
-        return "Tidak ada pendamping aktif pada tanggal data."
+def corong_groups(frame: pd.DataFrame) -> str:
+    """The nested counts of several groups in words: the largest group, and n."""
+    recorded = frame[frame["kode"] == "I01"]
+    total = recorded["nilai"].sum()
+    if not total > 0:
+        return "Tidak ada kasus yang terdata dalam periode."
+    top = recorded.loc[recorded["nilai"].idxmax()]
     return (
-        f"{angka(total)} pendamping aktif: {angka(counts['wajar'])} wajar (≤ {limit} kasus), "
-        f"{angka(counts['tinggi'])} tinggi ({limit + 1}–{high}), {angka(counts['berlebih'])} berlebih (> {high}). "
-        "Batas usulan."
+        f"n = {angka(total)} kasus terdata; terbanyak {top['nama']} ({top['tampil']}, "
+        f"{persen(100 * top['nilai'] / total)})."
+    )
+
+
+def services(frame: pd.DataFrame) -> str:
+    """Approaches or components in words: the most frequent one, and n (all cases recorded, not their sum)."""
+    top = frame.loc[frame["nilai"].idxmax()]
+    return f"n = {angka(top['n'])} kasus terdata; terbanyak {top['nama']}: {top['tampil']}."
+
+
+def by_month(frame: pd.DataFrame, *, name: str) -> str:
+    """A line over months in words: its total, first and last month."""
+    drawn = frame.dropna(subset=["nilai"])
+    if drawn.empty:
+        return f"{name}: belum ada bulan yang dapat ditampilkan."
+    first, last = drawn.iloc[0], drawn.iloc[-1]
+    return (
+        f"{name}: dari {first['tampil']} ({bulan_tahun(first['bulan'])}) ke {last['tampil']} "
+        f"({bulan_tahun(last['bulan'])})."
+    )
+
+
+# --- Pendamping -------------------------------------------------------------------------------------------
+
+NO_PERSONS = "tidak ada pendamping aktif"
+BAND_NAMES = {Pita.WAJAR: "Wajar", Pita.TINGGI: "Tinggi", Pita.BERLEBIH: "Berlebih"}
+GRADE_NAMES = {
+    "3": "III Asisten",
+    "4": "IV Muda",
+    "5": "V Madya",
+    "6": "VI Utama",
+    "7": "VII Ahli Muda",
+    "8": "VIII Ahli Madya",
+    "9": "IX Ahli Utama",
+}
+TITLE_NAMES = {
+    "umum": "Pendamping umum",
+    "pendamping_lu": "Pendamping lanjut usia",
+    "pendamping_pd": "Pendamping penyandang disabilitas",
+    "sakti_peksos": "Sakti Peksos",
+    "konselor_adiksi": "Konselor adiksi",
+    "pendamping_ts_kpo": "Pendamping tuna sosial dan korban perdagangan orang",
+}
+SCHOOL_NAMES = {
+    "s1_peksos": "S1 pekerjaan sosial",
+    "d_peksos": "Diploma pekerjaan sosial",
+    "smk_peksos": "SMK pekerjaan sosial",
+    "lainnya": "Lainnya",
+}
+
+
+def band_labels(limits: Thresholds) -> dict[Pita, str]:
+    """The bands with their limits. Example with 15 and 18: Wajar (≤ 15), Tinggi (16–18), Berlebih (> 18)."""
+    return {
+        Pita.WAJAR: f"{BAND_NAMES[Pita.WAJAR]} (≤ {limits.beban_wajar})",
+        Pita.TINGGI: f"{BAND_NAMES[Pita.TINGGI]} ({limits.beban_wajar + 1}–{limits.beban_berlebih})",
+        Pita.BERLEBIH: f"{BAND_NAMES[Pita.BERLEBIH]} (> {limits.beban_berlebih})",
+    }
+
+
+def load_headline(median: pd.Series, bands: dict[Pita, int], *, place: str, limits: Thresholds) -> str:
+    """How many are active, the middle load, how many are above the limits; `median` is the row I18-median."""
+    if pd.isna(median["nilai"]):
+        return f"{place}: beban pendamping {median['alasan']}."
+    total = median["n"]
+    above, far_above = bands[Pita.TINGGI] + bands[Pita.BERLEBIH], bands[Pita.BERLEBIH]
+    sentence = (
+        f"{place}: {angka(total)} pendamping aktif, beban tengah {angka(median['nilai'])} kasus terbuka. "
+    )
+    if not above:
+        return f"{sentence}Tidak ada yang memegang lebih dari {limits.beban_wajar} kasus (batas usulan)."
+    sentence += (
+        f"{angka(above)} ({persen(100 * above / total)}) memegang lebih dari {limits.beban_wajar} kasus"
+    )
+    if far_above:
+        sentence += f", {angka(far_above)} di antaranya lebih dari {limits.beban_berlebih}"
+    return f"{sentence} (batas usulan)."
+
+
+def weights_used(weights: Weights) -> str:
+    """The weights of the priorities. Example: "Beban berbobot: darurat 2, tinggi 1,5, biasa 1 (bobot usulan)."."""
+    return (
+        f"Beban berbobot: tiap kasus terbuka dihitung darurat {angka(weights.darurat)}, tinggi "
+        f"{angka(weights.tinggi)}, biasa {angka(weights.biasa)} (bobot usulan)."
+    )
+
+
+def spread_of_loads(bands: dict[Pita, int], *, zero: int, highest: int, limits: Thresholds) -> str:
+    """The histogram in words, with n."""
+    labels = band_labels(limits)
+    parts = ", ".join(f"{angka(bands[pita])} {labels[pita].lower()}" for pita in Pita)
+    return (
+        f"{angka(sum(bands.values()))} pendamping aktif: {parts} kasus. {angka(zero)} tanpa kasus terbuka; "
+        f"beban tertinggi {angka(highest)}."
+    )
+
+
+def flow(came: float, left: float, last_open: float) -> str:
+    """The months in words. Example: "120 kasus terdata dan 110 ditutup dalam periode; 64 terbuka pada akhirnya."."""
+    return (
+        f"{angka(came)} kasus terdata dan {angka(left)} ditutup dalam periode; {angka(last_open)} terbuka pada "
+        "akhirnya."
+    )
+
+
+def person_times(shown_count: int, left_out: dict[str, int], *, province: pd.Series) -> str:
+    """How many dots the chart has, why others have none, and the province's own figure (row I08)."""
+    sentence = f"{angka(shown_count)} pendamping dengan angka"
+    if left_out:
+        reasons = ", ".join(f"{angka(number)} {reason}" for reason, number in left_out.items())
+        sentence += f"; tidak ditampilkan: {reasons}"
+    return f"{sentence}. Provinsi: {shown('I08', province['nilai'], province['alasan'])} (n = {angka(province['n'])})."
+
+
+def unknown_person(code: str, *, place: str) -> str:
+    """That a link names nobody on duty in the place that is shown."""
+    return f"Pendamping “{code}” tidak ada di antara pendamping aktif {place}; periksa kodenya atau pilih dari tabel."
+
+
+def highest_share(frame: pd.DataFrame, *, name: str) -> str:
+    """The largest group of a profile in words, with its n (rows nama, nilai, tampil, n)."""
+    top = frame.loc[frame["nilai"].idxmax()]
+    return f"{name}: terbesar {top['nama']} ({top['tampil']}, n = {angka(top['n'])})."
+
+
+def bands_of_areas(frame: pd.DataFrame) -> str:
+    """The areas with pendamping above the limit, in words (rows kunci, nama, pita, n per area and band)."""
+    above = frame[frame["pita"] != Pita.WAJAR.value].groupby("nama", sort=False)["n"].sum()
+    touched = above[above > 0]
+    areas, total = len(above), frame["n"].sum()
+    if touched.empty:
+        return f"{angka(total)} pendamping di {angka(areas)} wilayah; tidak ada yang di atas batas wajar."
+    return (
+        f"{angka(total)} pendamping di {angka(areas)} wilayah; {angka(touched.sum())} di atas batas wajar, di "
+        f"{angka(len(touched))} wilayah."
     )

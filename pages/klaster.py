@@ -1,12 +1,26 @@
-"""Klaster."""
+"""Klaster: five clusters and two further groups, or the 12 PAS, down to the 26 kinds."""
 
 import streamlit as st
 
-from lib.web import filters
+from lib import text
+from lib.web import clusters, filters, overview
 from lib.web.session import require_scope
 
 scope = require_scope()
 
 choice = filters.current("klaster")
+total = clusters.figures(scope, choice)
+
 st.title("Klaster")
 filters.bar(choice, scope.provinces)
+if clusters.nothing(total):
+    st.stop()
+st.markdown(f"#### {text.headline(total, place=overview.place(choice))}")
+
+shown = clusters.view(scope, choice)
+clusters.reconciled(scope, choice, shown, total)
+clusters.composition_and_corong(scope, choice, shown)
+clusters.speeds(scope, choice, shown, total)
+clusters.group(scope, choice, shown)
+clusters.kinds(scope, choice, shown)
+clusters.services(scope, choice, shown)

@@ -1,12 +1,26 @@
-"""Provinsi."""
+"""Provinsi: one province, beside the nation, down to its kab/kota, pendamping and stuck cases."""
 
 import streamlit as st
 
-from lib.web import filters
+from lib.web import filters, province
 from lib.web.session import require_scope
 
 scope = require_scope()
 
 choice = filters.current("provinsi")
-st.title("Provinsi")
+province.title(choice)
 filters.bar(choice, scope.provinces)
+
+if not choice.provinsi:
+    province.chooser(scope, choice)
+    st.stop()
+
+own = province.figures(scope, choice)
+if not province.headline(choice, own):
+    st.stop()
+
+province.figure_cards(scope, choice, own)
+province.places(scope, choice)
+province.clusters(scope, choice)
+province.team(scope, choice)
+province.stuck(scope, choice, own)

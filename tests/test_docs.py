@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from lib import cli, settings
-from lib.domain import Dimensi, Kelompok, Status, Tahap, Tayang, Thresholds
+from lib.domain import Dimensi, Kelompok, Pita, Status, Tahap, Tayang, Thresholds
+from lib.importing import columns
 from lib.indicators import compute, records
 from lib.indicators.records import INDICATORS, Indicator
 
@@ -39,7 +40,18 @@ PLANNED_PAGES = {
     "mutu_data",
     "kamus",
 }
-UNITS = {"kasus", "persen", "hari", "kasus per pendamping", "per 100.000 penduduk"}
+UNITS = {
+    "kasus",
+    "rujukan",
+    "persen",
+    "hari",
+    "kasus per pendamping",
+    "kasus per pendamping-bulan",
+    "per 100.000 penduduk",
+    "per sejuta penduduk",
+}
+# The kinds of words that stand on the screen, in files and in commands.
+WORDS = (Status, Tahap, Dimensi, Tayang, Kelompok, Pita)
 DIRECTIONS = {"naik", "turun", "netral"}
 MAY_BE_EMPTY = {"batas_kelas"}
 
@@ -213,16 +225,14 @@ def test_every_page_is_described(page):
     assert f"`pages/{page}`" in section(README, "Halaman")
 
 
-@pytest.mark.parametrize(
-    "word", [value for kind in (Status, Tahap, Dimensi, Tayang, Kelompok) for value in kind]
-)
+@pytest.mark.parametrize("sheet", columns.SHEETS)
+def test_every_sheet_of_the_import_is_named(sheet):
+    assert f"`{sheet}`" in section(README, "Data sendiri")
+
+
+@pytest.mark.parametrize("word", [value for kind in WORDS for value in kind])
 def test_every_word_of_the_house_is_named(word):
     assert word.value in code_words(README), f"{type(word).__name__}.{word.name}"
-
-
-def test_codes_are_those_of_the_records():
-    codes = re.search(r"Kode yang ada: (.*?)\. ", README, flags=re.DOTALL)[1]
-    assert re.findall(r"`([^`]+)`", codes) == list(INDICATORS)
 
 
 def test_answer_of_hitung_is_as_shown():
@@ -251,7 +261,7 @@ def test_glossary_has_each_word_once():
     assert len(terms) == len(set(terms)) > 0
 
 
-@pytest.mark.parametrize("kind", [Status, Tahap, Dimensi, Tayang, Kelompok])
+@pytest.mark.parametrize("kind", WORDS)
 def test_glossary_explains_every_kind_of_word(kind):
     assert f"lib.domain.{kind.__name__}" in {first_code(row[2]) for row in glossary()}
 

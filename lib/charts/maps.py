@@ -101,12 +101,12 @@ def _areas(frame: pd.DataFrame, geojson_url: str) -> dict:
     }
 
 
-def _outline(kode: str, *, geojson_url: str, colour: str, width: float) -> dict:
+def _outline(codes: list[str], *, geojson_url: str, colour: str, width: float) -> dict:
     return {
         "type": "choropleth",
         "geojson": geojson_url,
-        "locations": [kode],
-        "z": [0],
+        "locations": codes,
+        "z": [0] * len(codes),
         "colorscale": [(0, CLEAR), (1, CLEAR)],
         "showscale": False,
         "hoverinfo": "skip",
@@ -114,6 +114,11 @@ def _outline(kode: str, *, geojson_url: str, colour: str, width: float) -> dict:
         "name": "provinsi terpilih",
         **NO_FADING,
     }
+
+
+def _outside(codes: list[str], *, geojson_url: str) -> dict:
+    """Bare outlines of the provinces that are not in question: a single small one would float in an empty sea."""
+    return _outline(codes, geojson_url=geojson_url, colour=EDGE, width=0.6) | {"name": "provinsi lain"}
 
 
 def _no_data_marks(codes: pd.Series) -> dict:
@@ -161,7 +166,7 @@ def choropleth(
     geojson_url: str,
     selected: str | None = None,
 ) -> go.Figure:
-    """The 38 provinces coloured by five fixed classes; provinces without a number are grey with a cross.
+    """Provinces coloured by five fixed classes; those without a number are grey with a cross, absent ones bare.
 
     One row per province: provinsi (code), nama, nilai (NaN: none), tampil (text of the value), kelas (0-4, -1: no
     number), n, catatan. `limits` are the four class limits, `labels` the five names, `selected` a code to outline.
@@ -169,13 +174,15 @@ def choropleth(
     does not follow from nilai and limits.
     """
     _check(frame, limits, labels)
-    traces = [_areas(frame, geojson_url)]
+    outside = sorted(set(geo.label_points()["provinsi"]) - set(frame["provinsi"]))
+    traces = [_outside(outside, geojson_url=geojson_url)] if outside else []
+    traces.append(_areas(frame, geojson_url))
     without_number = frame.loc[frame["kelas"] == NO_CLASS, "provinsi"]
     if not without_number.empty:
         traces.append(_no_data_marks(without_number))
     if selected is not None:
-        traces.append(_outline(selected, geojson_url=geojson_url, colour=SELECTED_CASING, width=5))
-        traces.append(_outline(selected, geojson_url=geojson_url, colour=SELECTED, width=2.5))
+        traces.append(_outline([selected], geojson_url=geojson_url, colour=SELECTED_CASING, width=5))
+        traces.append(_outline([selected], geojson_url=geojson_url, colour=SELECTED, width=2.5))
     traces += [_map_legend(name, colour) for name, colour in zip(labels, SEQUENTIAL, strict=True)]
     traces.append(_map_legend(NO_DATA_LABEL, NO_DATA, symbol="square-x"))
     return drawn(

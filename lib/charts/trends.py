@@ -140,7 +140,10 @@ def _month_axis(months: list[str]) -> dict:
         "range": [-0.6, len(months) - 0.4],
         "tickmode": "array",
         "tickvals": shown,
-        "ticktext": [bulan_pendek(month).replace(" ", "<br>") for month in shown],
+        "ticktext": [
+            bulan_pendek(month).replace(" ", "<br>") if month[:4] != before[:4] else bulan_pendek(month)[:3]
+            for before, month in zip(["", *shown], shown, strict=False)
+        ],
         "tickangle": 0,
         "tickfont": SMALL_TEXT_FONT,
         "showgrid": False,

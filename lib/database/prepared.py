@@ -41,15 +41,23 @@ _DATES = (
 )
 
 
+# Sheets a province may leave out of its workbooks; target is nobody's own.
+OPTIONAL_SHEETS = ("kegiatan", "rujukan", "kehadiran")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProvinceData:
-    """What is known of one province's register: T, since when it is complete; None when it never sent."""
+    """What is known of one province's register: T, since when it is complete; None when it never sent.
+
+    `lembar` names the optional sheets it ever sent a row of, separated by spaces.
+    """
 
     kode_provinsi: str
     tanggal_data: dt.date | None
     lengkap_sejak: dt.date | None
     tanpa_keterangan: bool = False
     administratif: int = 0
+    lembar: str = ""
 
 
 class selisih_hari(FunctionElement):  # noqa: N801  named like the SQL function it stands for
@@ -153,6 +161,7 @@ def province_dates(connection: Connection) -> list[ProvinceData]:
             .group_by(schema.kasus.c.kode_provinsi)
         ).all()
     )
+    sheets = _sheets_sent(connection)
     result = []
     for kode in connection.execute(select(schema.provinsi.c.kode_provinsi)).scalars():
         tanggal = sent.get(kode, last.get(kode))
@@ -164,6 +173,7 @@ def province_dates(connection: Connection) -> list[ProvinceData]:
                 lengkap_sejak=min(since, tanggal) if since and tanggal else tanggal,
                 tanpa_keterangan=kode in last and kode not in sent,
                 administratif=removed.get(kode, 0),
+                lembar=" ".join(sheets.get(kode, ())),
             )
         )
     return sorted(result, key=lambda province: province.kode_provinsi)
@@ -199,7 +209,20 @@ def _dates_of_rows(connection: Connection) -> tuple[dict[str, dt.date], dict[str
     return first, last
 
 
-def _dates_table(dialect: str, provinces: list[ProvinceData], name: str):
+def _sheets_sent(connection: Connection) -> dict[str, list[str]]:
+    """The optional sheets of each province that has any."""
+    found: dict[str, list[str]] = {}
+    place = schema.provinsi.c.kode_provinsi
+    for name in OPTIONAL_SHEETS:
+        table = schema.metadata.tables[name]
+        # EXISTS stops at the first row of the key; DISTINCT would read millions of kegiatan.
+        any_row = select(table.c.kode_provinsi).where(table.c.kode_provinsi == place).exists()
+        for kode in connection.execute(select(place).where(any_row)).scalars():
+            found.setdefault(kode, []).append(name)
+    return found
+
+
+def dates_table(dialect: str, provinces: list[ProvinceData], name: str):
     """T of each province; the name differs per row set, for one query may read both."""
     rows = [(p.kode_provinsi, p.tanggal_data) for p in provinces if p.tanggal_data]
     return rows_as_table(dialect, name, {"kode_provinsi": String, "tanggal_data": Date}, rows)
@@ -212,7 +235,7 @@ def prepared_cases(dialect: str, provinces: list[ProvinceData], *, referral_reso
     whole days. `referral_resolves` counts reason R1 (rujukan penuh) as terselesaikan, a policy of the settings.
     """
     k, a, j = schema.kasus, schema.alasan_terminasi, schema.jenis_masalah
-    limit = _dates_table(dialect, provinces, "batas_kasus")
+    limit = dates_table(dialect, provinces, "batas_kasus")
     known = {name: case((k.c[name] <= limit.c.tanggal_data, k.c[name])) for name in _DATES}
     assessed, intervened, ended = (
         known["tanggal_asesmen"],
@@ -324,7 +347,7 @@ def _next_case(limit):
 def prepared_pendamping(dialect: str, provinces: list[ProvinceData]) -> Select:
     """The rows of pendamping who began by their province's tanggal_data, with `aktif` 1 when active on it."""
     p = schema.pendamping
-    limit = _dates_table(dialect, provinces, "batas_pendamping")
+    limit = dates_table(dialect, provinces, "batas_pendamping")
     left = case((p.c.tanggal_selesai <= limit.c.tanggal_data, p.c.tanggal_selesai), else_=cast(null(), Date))
     active = case(
         (and_(p.c.tanggal_selesai.is_not(None), p.c.tanggal_selesai < limit.c.tanggal_data), 0), else_=1

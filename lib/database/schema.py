@@ -298,4 +298,4 @@ REFERENCE_TABLES = {
     "alasan_terminasi": alasan_terminasi,
 }
 # Sheets of the import workbook that are tables of the same name, in the order in which they are written.
-SHEETS = ("pendamping", "kasus")
+SHEETS = ("pendamping", "kasus", "kegiatan", "rujukan", "penugasan", "kehadiran", "target")

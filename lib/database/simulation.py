@@ -10,51 +10,54 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Engine,
-    Table,
-    delete,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
-)
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, Engine, Table, delete, func, inspect, select, text, update
 
-from lib.database import connection, schema
+from lib.database import bulk, connection, schema
 from lib.database import simulation_rows as rows
 from lib.database import simulation_truth as true
 from lib.database.simulation_episodes import NONE, draw_episodes, places
+from lib.database.simulation_services import World, draw_services
 from lib.domain import UserError
 
 # In the order in which foreign keys allow writing; emptied in the opposite order.
-WRITTEN = (schema.pendamping, schema.unggahan, schema.kasus)
-EMPTIED = (schema.kegiatan, schema.rujukan, schema.penugasan, schema.kehadiran, schema.target)
-BATCH = 5_000
+WRITTEN = (
+    schema.pendamping,
+    schema.unggahan,
+    schema.kasus,
+    schema.kegiatan,
+    schema.rujukan,
+    schema.penugasan,
+    schema.kehadiran,
+    schema.target,
+)
+# The optional sheets have a generator of their own: whatever they draw, the cases stay the same.
+SERVICES = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SimulatedData:
-    """The rows of three tables; columns and their order as in the schema, dates as datetime64."""
+    """The rows of the tables an import fills; columns and their order as in the schema, dates as datetime64."""
 
     pendamping: pd.DataFrame
     unggahan: pd.DataFrame
     kasus: pd.DataFrame
+    kegiatan: pd.DataFrame
+    rujukan: pd.DataFrame
+    penugasan: pd.DataFrame
+    kehadiran: pd.DataFrame
+    target: pd.DataFrame
 
 
 def simulate(
     *, cases: int = 84_000, seed: int = 20261120, end: dt.date = dt.date(2026, 11, 20)
 ) -> SimulatedData:
-    """Return exactly `cases` cases recorded in the 1,096 days up to `end`, 635 pendamping and the uploads.
+    """Return exactly `cases` cases recorded in the 1,096 days up to `end`, with 635 pendamping and all else.
 
     The same arguments give identical frames. Raises UserError when cases is below 1.
     """
@@ -82,11 +85,20 @@ def simulate(
     )
     kasus["tanggal_pertama_masuk"] = uploads["tanggal_data"].to_numpy()[entered]
     kasus["id_unggahan"] = uploads["id"].to_numpy()[touched]
-    return SimulatedData(
-        pendamping=_columns(pendamping, schema.pendamping),
-        unggahan=_columns(uploads.sort_values("id"), schema.unggahan),
-        kasus=_columns(kasus, schema.kasus),
+    world = World(
+        episodes=episodes,
+        steps=steps,
+        kasus=kasus,
+        staff=staff,
+        pendamping=pendamping,
+        chosen=chosen,
+        places=provinces,
+        first=first,
+        end=end,
     )
+    frames = draw_services(np.random.default_rng([seed, SERVICES]), world)
+    frames |= {"pendamping": pendamping, "unggahan": uploads.sort_values("id"), "kasus": kasus}
+    return SimulatedData(**{table.name: _columns(frames[table.name], table) for table in WRITTEN})
 
 
 def _columns(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -109,35 +121,61 @@ def write(
             "arahkan TUNTAS_DB ke basis data kosong sebelum membuat data simulasi."
         )
     connection.prepare(engine, simulasi=True)
-    with engine.begin() as db, _checks_off(db):
+    rows = {table.name: bulk.as_arrow(getattr(data, table.name), table) for table in WRITTEN}
+    if engine.dialect.name == "postgresql":
+        _write_postgresql(engine, rows, report)
+    else:
+        _write_sqlite(engine, rows, report)
+
+
+def _write_postgresql(engine: Engine, rows: dict[str, pa.Table], report: Callable) -> None:
+    with engine.begin() as db:
         _make_room(db)
-        total, done = sum(len(getattr(data, table.name)) for table in WRITTEN), 0
-        for table in WRITTEN:
-            for batch in _batches(getattr(data, table.name), table):
-                _insert(db, table, batch)
-                done += len(batch)
-                report(done / total, f"Menulis tabel {table.name}")
-        if db.dialect.name == "postgresql":
-            # The ids were given; the next upload must not start again at 1.
-            db.execute(
-                text("SELECT setval(pg_get_serial_sequence('unggahan', 'id'), :newest)"),
-                {"newest": int(data.unggahan["id"].max())},
+        with bulk.foreign_keys_later(db, WRITTEN):
+            for table, share in _shares(rows):
+                bulk.copy_table(db, table, rows[table.name])
+                report(share, f"Menulis tabel {table.name}")
+        # The ids were given; the next upload must not start again at 1.
+        newest = {"newest": pc.max(rows["unggahan"]["id"]).as_py()}
+        db.execute(text("SELECT setval(pg_get_serial_sequence('unggahan', 'id'), :newest)"), newest)
+
+
+def _write_sqlite(engine: Engine, rows: dict[str, pa.Table], report: Callable) -> None:
+    with bulk.sqlite_file(rows) as path, engine.connect() as db, _unchecked(db, path):
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+        _make_room(db)
+        for table, share in _shares(rows):
+            listed = ", ".join(column.name for column in table.columns)
+            db.exec_driver_sql(
+                f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM baris.{table.name}"  # noqa: S608
             )
+            report(share, f"Menulis tabel {table.name}")
+        db.commit()
+
+
+def _shares(rows: dict[str, pa.Table]) -> Iterator[tuple[Table, float]]:
+    """The tables in the order of writing with the share of all rows that is written after each."""
+    total, done = sum(len(part) for part in rows.values()), 0
+    for table in WRITTEN:
+        done += len(rows[table.name])
+        yield table, done / total
 
 
 @contextmanager
-def _checks_off(db: Connection) -> Iterator[None]:
-    """SQLite: every row sets up its CHECKs anew, half of the time of writing; the tests check them all instead.
+def _unchecked(db: Connection, path: Path) -> Iterator[None]:
+    """SQLite: attach the file `path` as "baris" and leave out CHECKs and foreign keys, two thirds of the time.
 
-    Foreign keys stay on; PostgreSQL keeps both.
+    The tests check both on every simulated row instead. All three can only change outside a transaction.
     """
-    if db.dialect.name != "sqlite":
-        yield
-        return
     db.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+    db.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    db.exec_driver_sql("ATTACH DATABASE ? AS baris", (str(path),))
     try:
         yield
     finally:
+        db.rollback()
+        db.exec_driver_sql("DETACH DATABASE baris")
+        db.exec_driver_sql("PRAGMA foreign_keys = ON")
         db.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
 
 
@@ -145,7 +183,7 @@ def _make_room(db: Connection) -> None:
     """Empty a simulated database, mark an empty one as simulated, refuse any other."""
     marked = db.execute(select(schema.meta.c.nilai).where(schema.meta.c.kunci == "simulasi")).scalar()
     if marked != "1":
-        for table in (*WRITTEN, *EMPTIED):
+        for table in WRITTEN:
             count = db.execute(select(func.count()).select_from(table)).scalar_one()
             if count:
                 raise UserError(
@@ -154,47 +192,10 @@ def _make_room(db: Connection) -> None:
                 )
         db.execute(update(schema.meta).where(schema.meta.c.kunci == "simulasi").values(nilai="1"))
         return
-    emptied = (*EMPTIED, *reversed(WRITTEN))
+    emptied = tuple(reversed(WRITTEN))
     if db.dialect.name == "postgresql":
         # DELETE would look for the cases of each of 5,800 uploads among the dead rows: minutes.
         db.execute(text(f"TRUNCATE {', '.join(table.name for table in emptied)}"))
         return
     for table in emptied:
         db.execute(delete(table))
-
-
-def _batches(frame: pd.DataFrame, table: Table) -> Iterator[list[tuple]]:
-    """Rows as tuples of text, whole numbers and None: as the drivers take them fastest."""
-    remaining = zip(*(_plain(frame[column.name], column) for column in table.columns), strict=True)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
-def _plain(values: pd.Series, column: Column) -> list:
-    """One column of plain values; times as the text that SQLAlchemy stores in SQLite."""
-    if isinstance(column.type, DateTime):
-        return values.dt.strftime("%Y-%m-%d %H:%M:%S.000000").tolist()
-    if isinstance(column.type, Date):
-        return _iso(values)
-    return values.to_numpy(dtype=object, na_value=None).tolist()
-
-
-def _iso(values: pd.Series) -> list:
-    day = values.to_numpy().astype("datetime64[D]").astype(np.int64)
-    known = values.notna().to_numpy()
-    if not known.any():
-        return [None] * len(values)
-    # Few different dates, many rows: format each date once.
-    low, high = day[known].min(), day[known].max()
-    table = np.append(np.arange(low, high + 1).astype("datetime64[D]").astype(str).astype(object), None)
-    return table[np.where(known, day - low, len(table) - 1)].tolist()
-
-
-def _insert(db: Connection, table: Table, batch: list[tuple]) -> None:
-    if db.dialect.name == "postgresql":
-        names = ", ".join(column.name for column in table.columns)
-        with db.connection.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in batch:
-                copy.write_row(row)
-        return
-    db.exec_driver_sql(str(insert(table).compile(dialect=db.dialect)), batch)

@@ -79,6 +79,43 @@ RESPONSE_PRIORITY = MappingProxyType({"darurat": 0.3, "tinggi": 0.9, "biasa": 1.
 # Days since the last update of an open case: exponential, cut to whole days, never before its last step.
 UPDATE_MEAN, UPDATE_MEAN_DARURAT, UPDATE_STUCK_FACTOR = 19.5, 4.0, 3.0
 
+# What was done for a case: only the last 18 months, for handled cases; more kegiatan once intervensi began.
+KEGIATAN_DAYS = 548
+KEGIATAN_MEAN, KEGIATAN_MEAN_BEFORE = 1.9, 0.7
+KEGIATAN_SHARES = MappingProxyType(
+    {
+        **{"pemenuhan_hidup_layak": 0.22, "perawatan_pengasuhan": 0.10, "dukungan_keluarga": 0.16},
+        **{"terapi": 0.11, "vokasional_kewirausahaan": 0.07, "bantuan_asistensi_sosial": 0.17},
+        **{"dukungan_aksesibilitas": 0.05, "kunjungan": 0.07, "monitoring": 0.05},
+    }
+)
+# How much more often a klaster gets a component than KEGIATAN_SHARES says, before the shares are made 1 again.
+KEGIATAN_FACTOR = MappingProxyType(
+    {
+        ("ANAK", "perawatan_pengasuhan"): 2.0,
+        ("DISABILITAS", "dukungan_aksesibilitas"): 4.0,
+        ("LANSIA", "pemenuhan_hidup_layak"): 1.5,
+        ("NAPZA", "terapi"): 3.0,
+        ("TSKPO", "vokasional_kewirausahaan"): 3.0,
+        ("BENCANA", "bantuan_asistensi_sosial"): 2.0,
+    }
+)
+KEGIATAN_SHARES_BEFORE = MappingProxyType({"kunjungan": 0.6, "asesmen": 0.4})
+
+# Referrals: of cases closed as R1 (dirujuk penuh) and of all others; then diterima, ditolak, never answered.
+REFERRED_FULLY, REFERRED_OTHERS = 0.40, 0.055
+ANSWERS_FULLY, ANSWERS_OTHERS = (0.92, 0.0, 0.08), (0.67, 0.15, 0.18)
+REFERRAL_MEDIAN, REFERRAL_SIGMA = 6.0, 0.8
+
+HAND_OVER_SHARE = 0.065
+PENUGASAN_DAYS = 365
+KEHADIRAN_MONTHS = 12
+# Share of the days a pendamping is away, by pendamping: lognormal; and of months with long leave.
+ABSENT_MEDIAN, ABSENT_SIGMA, LONG_LEAVE_SHARE = 0.035, 0.5, 0.02
+TARGET_COUNTS = ("I01", "I02", "I03", "I03K")
+TARGET_FACTOR = (0.95, 1.10)
+TARGET_RATES = MappingProxyType({"I04-180": 60.0, "I05M": 150.0, "I11": 85.0})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:

@@ -17,7 +17,6 @@ from lib.importing.rules import DITOLAK, PERINGATAN, Finding, finding, joined_ke
 
 # Above this share of refused rows the whole file is refused: something is wrong with the file, not the rows.
 MAX_BAD_SHARE = 0.20
-_PENDAMPING_KEY = ("kode_provinsi", "id_pendamping")
 _CASE_KEY = ("kode_provinsi", "id_kasus")
 _BEFORE_KEY = ("kode_provinsi", "id_kasus_sebelumnya")
 _MISSING = "Kolom ini tidak ada di judul; tambahkan walau isinya kosong."
@@ -91,14 +90,14 @@ def check_keterangan(rows: SheetRows, *, today: dt.date, allowed: tuple[str, ...
             "lengkap_sejak sesudah tanggal_data.",
         ),
     ]
-    return Checked(rows=rows, accepted=_good(rows, findings), problems=rules.problems(rows, findings))
+    return Checked(rows=rows, accepted=good_rows(rows, findings), problems=rules.problems(rows, findings))
 
 
 def check_pendamping(rows: SheetRows, *, data_dates: pd.Series, allowed: tuple[str, ...] | None) -> Checked:
     """Check the sheet pendamping; `data_dates` is tanggal_data (datetime64) by kode_provinsi."""
     days = rules.dates(rows.frame, columns.of_kind(PENDAMPING, Kind.TANGGAL))
-    findings = [*_common(rows, days, data_dates, allowed), *rules.pendamping_findings(days)]
-    return Checked(rows=rows, accepted=_good(rows, findings), problems=rules.problems(rows, findings))
+    findings = [*common_findings(rows, days, data_dates, allowed), *rules.service_findings(days)]
+    return Checked(rows=rows, accepted=good_rows(rows, findings), problems=rules.problems(rows, findings))
 
 
 def check_kasus(
@@ -116,15 +115,15 @@ def check_kasus(
     """
     days = rules.dates(rows.frame, columns.of_kind(KASUS, Kind.TANGGAL))
     findings = [
-        *_common(rows, days, data_dates, allowed),
+        *common_findings(rows, days, data_dates, allowed),
         *rules.case_findings(rows.frame, days),
-        _unknown_pendamping(rows, pendamping, known, data_dates),
+        unknown_parent(rows, pendamping, known.pendamping, data_dates),
     ]
-    client = _client_before(rows, _good(rows, findings), known)
+    client = _client_before(rows, good_rows(rows, findings), known)
     other = client.notna() & client.ne(rows.frame["id_klien"])
     alasan = "Kasus sebelumnya milik klien lain; periksa nomor kasus dan kode klien."
     findings.append(finding("id_kasus_sebelumnya", other, alasan))
-    accepted = _good(rows, findings)
+    accepted = good_rows(rows, findings)
     findings += [_only(found, accepted) for found in _case_warnings(rows, accepted, known)]
     return Checked(rows=rows, accepted=accepted, problems=rules.problems(rows, findings))
 
@@ -135,30 +134,46 @@ def bad_share(checked: Sequence[Checked]) -> float:
     return sum(int((~sheet.accepted).sum()) for sheet in checked) / total if total else 0.0
 
 
-def _common(
+def common_findings(
     rows: SheetRows, days: pd.DataFrame, data_dates: pd.Series, allowed: tuple[str, ...] | None
 ) -> Iterator[Finding]:
+    """What holds for every sheet with provinces: cells, sender, keterangan, data date, place, double keys."""
     yield from rules.column_findings(rows, days)
-    outside = _outside(rows, allowed)
-    yield outside
+    yield from place_findings(rows, data_dates, allowed)
     data_date = pd.to_datetime(rows.frame["kode_provinsi"].map(data_dates))
-    known = rows.frame["kode_provinsi"].isin(reference.all_provinces())
-    undated = (data_date.isna() & known).to_numpy(copy=True)
-    undated[outside.rows] = False
-    alasan = "Provinsi ini tidak mempunyai baris yang sah di lembar keterangan."
-    yield finding("kode_provinsi", undated, alasan)
     yield from rules.future_findings(rows, days, data_date)
-    yield from rules.kabkota_findings(rows)
+    yield from rules.month_findings(rows, data_date)
+    if "kode_kabkota" in rows.frame:
+        yield from rules.kabkota_findings(rows)
     yield from rules.duplicate_findings(rows)
 
 
+def place_findings(
+    rows: SheetRows, data_dates: pd.Series, allowed: tuple[str, ...] | None
+) -> Iterator[Finding]:
+    """The province of a row is one the sender may send, and has an accepted row in keterangan."""
+    elsewhere = _outside(rows, allowed)
+    yield elsewhere
+    sent = rows.frame[columns.area(rows.sheet)]
+    undated = (sent.isin(reference.all_provinces()) & ~sent.isin(data_dates.index)).to_numpy(copy=True)
+    undated[elsewhere.rows] = False
+    alasan = "Provinsi ini tidak mempunyai baris yang sah di lembar keterangan."
+    yield finding(elsewhere.kolom, undated, alasan)
+
+
 def _outside(rows: SheetRows, allowed: tuple[str, ...] | None) -> Finding:
-    sent = rows.frame["kode_provinsi"]
-    mask = sent.ne("") & ~sent.isin(allowed) if allowed is not None else np.zeros(len(sent), dtype=bool)
-    return finding("kode_provinsi", mask, "Provinsi ini di luar wilayah pengirim.")
+    area = columns.area(rows.sheet)
+    sent = rows.frame[area]
+    mask = np.zeros(len(sent), dtype=bool)
+    if allowed is not None:
+        # The whole country's target comes from whoever may send for the whole country.
+        whole = set(reference.all_provinces()).issubset(allowed)
+        mask = sent.ne("") & ~sent.isin([*allowed, columns.NASIONAL] if whole else allowed)
+    return finding(area, mask, "Provinsi ini di luar wilayah pengirim.")
 
 
-def _good(rows: SheetRows, findings: Sequence[Finding]) -> np.ndarray:
+def good_rows(rows: SheetRows, findings: Sequence[Finding]) -> np.ndarray:
+    """Which rows no finding refuses."""
     good = np.ones(len(rows.frame), dtype=bool)
     for found in findings:
         if found.tingkat == DITOLAK:
@@ -172,27 +187,25 @@ def _only(found: Finding, accepted: np.ndarray) -> Finding:
     return replace(found, rows=found.rows[keep], alasan=alasan)
 
 
-def _unknown_pendamping(rows: SheetRows, pendamping: Checked, known: Known, data_dates: pd.Series) -> Finding:
-    key = joined_key(rows.frame, _PENDAMPING_KEY)
-    usable = pd.concat(
-        [
-            joined_key(pendamping.accepted_rows(), _PENDAMPING_KEY),
-            joined_key(known.pendamping, _PENDAMPING_KEY),
-        ]
-    )
+def unknown_parent(rows: SheetRows, parent: Checked, held: pd.DataFrame, data_dates: pd.Series) -> Finding:
+    """Rows that name a kasus or pendamping which is neither accepted in its sheet nor held by the database."""
+    sheet = parent.rows.sheet
+    names = columns.key(sheet)
+    key = joined_key(rows.frame, names)
+    usable = pd.concat([joined_key(parent.accepted_rows(), names), joined_key(held, names)])
     # A row whose province is refused says so itself; its pendamping is not the trouble.
     sent = rows.frame["kode_provinsi"].isin(data_dates.index)
-    unknown = sent & rows.frame["id_pendamping"].ne("") & ~key.isin(usable)
-    refused = key.isin(joined_key(pendamping.rows.frame, _PENDAMPING_KEY))
+    unknown = sent & rows.frame[names[-1]].ne("") & ~rules.among(key, usable)
+    refused = unknown & rules.among(key, joined_key(parent.rows.frame, names))
     alasan = pd.Series(
         np.where(
             refused,
-            "Baris pendamping ini di lembar pendamping ditolak; perbaiki baris itu dahulu.",
-            "Pendamping tidak ada di lembar pendamping maupun di basis data.",
+            f"Baris {sheet} ini di lembar {sheet} ditolak; perbaiki baris itu dahulu.",
+            f"{sheet.capitalize()} tidak ada di lembar {sheet} maupun di basis data.",
         ),
         index=rows.frame.index,
     )
-    return finding("id_pendamping", unknown, alasan)
+    return finding(names[-1], unknown, alasan)
 
 
 def _client_before(rows: SheetRows, good: np.ndarray, known: Known) -> pd.Series:
@@ -219,7 +232,7 @@ def _case_warnings(rows: SheetRows, accepted: np.ndarray, known: Known) -> Itera
 def _same_day(rows: SheetRows, accepted: np.ndarray, known: Known) -> Finding:
     """The same client, kind and day under another case number, in the database or earlier in the file."""
     own = rows.frame[accepted]
-    held = known.kasus[~joined_key(known.kasus, _CASE_KEY).isin(joined_key(own, _CASE_KEY))]
+    held = known.kasus[~rules.among(joined_key(known.kasus, _CASE_KEY), joined_key(own, _CASE_KEY))]
     first = pd.concat(
         [
             pd.Series(

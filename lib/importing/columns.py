@@ -9,11 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lib import reference
 from lib.database import schema
 
 KETERANGAN = "keterangan"
 KASUS = "kasus"
 PENDAMPING = "pendamping"
+KEGIATAN = "kegiatan"
+RUJUKAN = "rujukan"
+PENUGASAN = "penugasan"
+KEHADIRAN = "kehadiran"
+TARGET = "target"
+# A file without one of these leaves its rows in the database as they are.
+OPTIONAL = (KEGIATAN, RUJUKAN, PENUGASAN, KEHADIRAN, TARGET)
+NASIONAL = "00"
 
 HIDDEN_COLUMNS = frozenset({"id_klien"})
 
@@ -25,7 +34,10 @@ class Kind(StrEnum):
     KODE = "kode"
     PILIHAN = "pilihan"
     BILANGAN = "bilangan"
+    ANGKA = "angka"
     TANGGAL = "tanggal"
+    BULAN = "bulan"
+    PERIODE = "periode"
     TEKS = "teks"
 
 
@@ -35,7 +47,7 @@ TEXT_ONLY = frozenset({Kind.ID, Kind.KODE})
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a sheet; `choices` is the closed list, `reference` the reference table of its codes."""
+    """One column of a sheet; `choices` is the closed list, `reference` the code list (codes.py) of its codes."""
 
     name: str
     kind: Kind
@@ -237,10 +249,108 @@ def _case_course() -> tuple[Column, ...]:
     )
 
 
+def _id_kasus(table) -> Column:
+    meaning = "Nomor kasus; harus ada di lembar kasus atau sudah terdaftar."
+    return _column(table, "id_kasus", Kind.ID, meaning, "K-2026-00001")
+
+
+def _id_pendamping(table, who: str) -> Column:
+    meaning = f"{who}; harus ada di lembar pendamping atau sudah terdaftar."
+    return _column(table, "id_pendamping", Kind.ID, meaning, "PD-0001")
+
+
+def _choice(table, name: str, meaning: str, example: str, choices: tuple[str, ...]) -> Column:
+    return _column(table, name, Kind.PILIHAN, meaning, example, choices=choices)
+
+
+def _days_of_month(name: str, meaning: str, example: str) -> Column:
+    days = tuple(str(number) for number in range(32))
+    return _column(schema.kehadiran, name, Kind.BILANGAN, meaning, example, choices=days)
+
+
+def _kegiatan() -> tuple[Column, ...]:
+    table = schema.kegiatan
+    return (
+        _provinsi(table),
+        _id_kasus(table),
+        _date(table, "tanggal_kegiatan", "Hari kegiatan dilakukan.", "2026-02-10"),
+        _choice(table, "jenis_kegiatan", "Jenis kegiatan.", "kunjungan", schema.JENIS_KEGIATAN),
+        _id_pendamping(table, "Pendamping yang melakukan"),
+    )
+
+
+def _rujukan() -> tuple[Column, ...]:
+    table = schema.rujukan
+    return (
+        _provinsi(table),
+        _id_kasus(table),
+        _date(table, "tanggal_rujukan", "Rujukan dikirim.", "2026-02-10"),
+        _choice(table, "tujuan", "Lembaga yang dituju.", "faskes", schema.TUJUAN_RUJUKAN),
+        _date(
+            table,
+            "tanggal_diterima",
+            "Rujukan diterima; diisi bila dan hanya bila hasil diterima.",
+            "2026-02-17",
+        ),
+        _choice(table, "hasil", "Jawaban lembaga yang dituju.", "diterima", schema.HASIL_RUJUKAN),
+    )
+
+
+def _penugasan() -> tuple[Column, ...]:
+    table = schema.penugasan
+    return (
+        _provinsi(table),
+        _id_kasus(table),
+        _id_pendamping(table, "Pendamping yang ditugaskan"),
+        _date(table, "tanggal_mulai", "Hari pertama memegang kasus.", "2026-01-05"),
+        _date(table, "tanggal_selesai", "Hari terakhir memegang kasus; kosong selama masih memegang."),
+    )
+
+
+def _kehadiran() -> tuple[Column, ...]:
+    table = schema.kehadiran
+    return (
+        _provinsi(table),
+        _id_pendamping(table, "Pendamping yang hadir"),
+        _column(table, "bulan", Kind.BULAN, "Bulan, tahun-bulan.", "2026-03"),
+        _days_of_month("hari_kerja", "Banyaknya hari kerja bulan itu.", "20"),
+        _days_of_month("hadir", "Banyaknya hari hadir, tidak melebihi hari_kerja.", "19"),
+    )
+
+
+def _target() -> tuple[Column, ...]:
+    table = schema.target
+    return (
+        _column(table, "periode", Kind.PERIODE, "Tahun, atau bulan sebagai tahun-bulan.", "2026"),
+        _column(
+            table,
+            "kode_wilayah",
+            Kind.KODE,
+            "00 nasional, atau kode provinsi (lembar kode_provinsi) yang ada di lembar keterangan.",
+            "35",
+            choices=(NASIONAL, *reference.all_provinces()),
+        ),
+        _column(
+            table,
+            "kode_indikator",
+            Kind.KODE,
+            "Indikator yang ditargetkan (lembar kode_indikator).",
+            "I03",
+            reference="indikator",
+        ),
+        _column(table, "nilai", Kind.ANGKA, "Nilai target dalam satuan indikatornya.", "1200"),
+    )
+
+
 SHEETS: dict[str, tuple[Column, ...]] = {
     KETERANGAN: _keterangan(),
     KASUS: (*_case_identity(), *_case_profile(), *_case_course()),
     PENDAMPING: _pendamping(),
+    KEGIATAN: _kegiatan(),
+    RUJUKAN: _rujukan(),
+    PENUGASAN: _penugasan(),
+    KEHADIRAN: _kehadiran(),
+    TARGET: _target(),
 }
 # Sheets of the template that explain; an import passes over them.
 REFERENCE_SHEETS = {
@@ -248,6 +358,7 @@ REFERENCE_SHEETS = {
     "kode_alasan": "alasan_terminasi",
     "kode_provinsi": "provinsi",
     "kode_kabkota": "kabkota",
+    "kode_indikator": "indikator",
 }
 EXPLAINING_SHEETS = frozenset({"kamus", *REFERENCE_SHEETS})
 
@@ -257,6 +368,16 @@ def key(sheet: str) -> tuple[str, ...]:
     if sheet == KETERANGAN:
         return ("kode_provinsi",)
     return tuple(column.name for column in schema.metadata.tables[sheet].primary_key.columns)
+
+
+def area(sheet: str) -> str:
+    """The column that says whose row it is: kode_provinsi, in target kode_wilayah."""
+    return "kode_wilayah" if sheet == TARGET else "kode_provinsi"
+
+
+def own_key(sheet: str) -> tuple[str, ...]:
+    """The key without the column `area`, e.g. id_kasus: what names a row inside its province."""
+    return tuple(name for name in key(sheet) if name != area(sheet))
 
 
 def names(sheet: str) -> tuple[str, ...]:

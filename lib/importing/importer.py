@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 from lib.database import connection as database
 from lib.database import schema
 from lib.domain import UserError
-from lib.importing import checks, columns, plan, reader, rules, store
+from lib.importing import checks, checks_optional, columns, plan, reader, rules, store
 from lib.importing.checks import Checked, Known
-from lib.importing.columns import KASUS, KETERANGAN, PENDAMPING
+from lib.importing.columns import KASUS, KETERANGAN, NASIONAL, OPTIONAL, PENDAMPING, TARGET
 from lib.importing.plan import Plan
 from lib.importing.reader import SheetRows, Upload
 from lib.importing.store import LastUpload
@@ -74,8 +74,9 @@ def import_files(
     """Check files and write their accepted rows, all in one transaction.
 
     An upload is an increment: rows are inserted or updated by key, what is absent stays. With `replace` the
-    rows of a sent province that are absent from the files are deleted. Rows of provinces outside
-    `allowed_provinces` (None: all) are refused. A refused file is a report with its reason, never an error.
+    rows of a sent province that are absent from the files are deleted; an optional sheet without rows of the
+    province, and the national rows of target, replace nothing. Rows of provinces outside `allowed_provinces`
+    (None: all) are refused. A refused file is a report with its reason, never an error.
     Raises UserError when the database cannot be used or written.
     """
     database.check_version(engine)
@@ -95,8 +96,8 @@ def import_files(
     rows = {sheet: reader.combine(upload.parts, sheet) for sheet in columns.SHEETS}
     if not any(len(rows[sheet].frame) for sheet in schema.SHEETS) or rows[KETERANGAN].frame.empty:
         return _refused(
-            "Berkas tidak berisi data: isi lembar keterangan (satu baris per provinsi) dan lembar kasus atau "
-            "pendamping, lalu kirim lagi.",
+            "Berkas tidak berisi data: isi lembar keterangan (satu baris per provinsi) dan lembar kasus, "
+            "pendamping, atau lembar lain dari templat, lalu kirim lagi.",
             digest=upload.digest,
             dry_run=dry_run,
         )
@@ -141,7 +142,7 @@ def _refused_shape(upload: Upload, *, replace: bool, dry_run: bool) -> ImportRep
     if not missing and not sheets.intersection(schema.SHEETS):
         missing = [KASUS]
     if missing:
-        extra = " (--ganti memerlukan semua lembar)" if replace else ""
+        extra = " (--ganti memerlukan lembar keterangan, kasus, dan pendamping)" if replace else ""
         sentence = f"Lembar {' dan '.join(missing)} tidak ada{extra}; pakai templat dari perintah `templat`."
         return _refused(sentence, digest=upload.digest, dry_run=dry_run)
     problems = checks.header_problems(upload.parts)
@@ -235,7 +236,13 @@ def _write_all(
         if change.changes_nothing() and _is_last(job, code, last):
             again.append(code)
         elif not job.dry_run:
-            _write(connection, job, change, checked)
+            id_unggahan = store.add_upload(connection, _upload_values(job, checked, code))
+            _write(connection, change, id_unggahan=id_unggahan, tanggal_data=_data_date(job, code))
+    national = plan.compare(connection, checked, places, NASIONAL, replace=False)
+    _tally(counts, national)
+    if not job.dry_run:
+        # Rows of the whole country belong to no province's upload.
+        _write(connection, national)
     if again:
         notes.append(
             f"Berkas ini sudah diimpor sebelumnya untuk provinsi {', '.join(again)}; tidak ada yang berubah dan "
@@ -256,7 +263,7 @@ def _known(connection: Connection, job: _Job, provinces: list[str]) -> Known:
         frame = store.rows_as_text(connection, schema.metadata.tables[sheet], wanted, provinces)
         if job.replace:
             in_file = rules.joined_key(job.rows[sheet].frame, columns.key(sheet))
-            frame = frame[rules.joined_key(frame, columns.key(sheet)).isin(in_file)]
+            frame = frame[rules.among(rules.joined_key(frame, columns.key(sheet)), in_file)]
         held[sheet] = frame
     return Known(pendamping=held[PENDAMPING], kasus=held[KASUS])
 
@@ -267,7 +274,26 @@ def _check(job: _Job, known: Known) -> dict[str, Checked]:
     kasus = checks.check_kasus(
         job.rows[KASUS], data_dates=data_dates, allowed=job.allowed, pendamping=pendamping, known=known
     )
-    return {KETERANGAN: job.keterangan, PENDAMPING: pendamping, KASUS: kasus}
+    target = checks_optional.check_target(job.rows[TARGET], data_dates=data_dates, allowed=job.allowed)
+    services = {
+        sheet: checks_optional.check_services(
+            job.rows[sheet],
+            data_dates=data_dates,
+            allowed=job.allowed,
+            pendamping=pendamping,
+            kasus=kasus,
+            known=known,
+        )
+        for sheet in OPTIONAL
+        if sheet != TARGET
+    }
+    return {
+        KETERANGAN: job.keterangan,
+        PENDAMPING: pendamping,
+        KASUS: kasus,
+        **services,
+        TARGET: target,
+    }
 
 
 def _is_older(job: _Job, code: str, last: dict[str, LastUpload]) -> bool:
@@ -291,23 +317,27 @@ def _is_last(job: _Job, code: str, last: dict[str, LastUpload]) -> bool:
     return before is not None and (before.digest, before.tanggal_data) == sent
 
 
-def _write(connection: Connection, job: _Job, change: Plan, checked: dict[str, Checked]) -> None:
-    code = change.kode_provinsi
-    id_unggahan = store.add_upload(connection, _upload_values(job, checked, code))
+def _write(
+    connection: Connection,
+    change: Plan,
+    *,
+    id_unggahan: int | None = None,
+    tanggal_data: dt.date | None = None,
+) -> None:
     for sheet in schema.SHEETS:
-        # A pendamping does not carry the upload; a case does.
+        # Only a case carries the upload.
         ours = {"id_unggahan": id_unggahan} if sheet == KASUS else {}
-        first = ours | ({"tanggal_pertama_masuk": _data_date(job, code)} if sheet == KASUS else {})
+        first = ours | ({"tanggal_pertama_masuk": tanggal_data} if sheet == KASUS else {})
         store.insert_rows(connection, sheet, change.new[sheet], first)
         store.update_rows(connection, sheet, change.changed[sheet], ours)
     for sheet in reversed(schema.SHEETS):
         if sheet in change.vanish:
-            store.delete_rows(connection, sheet, code, change.vanish[sheet])
+            store.delete_rows(connection, sheet, change.vanish[sheet])
 
 
 def _upload_values(job: _Job, checked: dict[str, Checked], code: str) -> dict:
     since = job.sent.loc[code, "lengkap_sejak"]
-    own = [checked[sheet].rows.frame["kode_provinsi"].eq(code).to_numpy() for sheet in schema.SHEETS]
+    own = [checked[sheet].rows.frame[columns.area(sheet)].eq(code).to_numpy() for sheet in schema.SHEETS]
     refused = [mask & ~checked[sheet].accepted for mask, sheet in zip(own, schema.SHEETS, strict=True)]
     return {
         "kode_provinsi": code,

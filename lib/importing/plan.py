@@ -9,23 +9,24 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from lib.database import schema
-from lib.importing import columns, store
+from lib.importing import columns, rules, store
 from lib.importing.checks import Checked
-from lib.importing.columns import KASUS, PENDAMPING
+from lib.importing.columns import KASUS, OPTIONAL, PENDAMPING
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """New and changed rows by sheet (text), the number of equal rows, the ids that vanish.
+    """New and changed rows by sheet (text), the number of equal rows, the keys that vanish.
 
-    `vanish_children` counts, by table, the rows that go with them.
+    `kode_wilayah` is a province, or 00 for the national rows of target. `vanish_children` counts, by table,
+    the rows that go with the vanishing ones.
     """
 
-    kode_provinsi: str
+    kode_wilayah: str
     new: dict[str, pd.DataFrame]
     changed: dict[str, pd.DataFrame]
     same: dict[str, int]
-    vanish: dict[str, pd.Series]
+    vanish: dict[str, pd.DataFrame]
     vanish_children: dict[str, int]
     notes: tuple[str, ...]
 
@@ -35,8 +36,8 @@ class Plan:
 
 
 def positions(checked: dict[str, Checked]) -> dict[str, dict[str, np.ndarray]]:
-    """The positions of each province's rows, by sheet and kode_provinsi; one pass for all provinces."""
-    return {sheet: checked[sheet].rows.frame.groupby("kode_provinsi").indices for sheet in schema.SHEETS}
+    """The positions of each province's rows, by sheet and code; one pass for all provinces."""
+    return {sheet: checked[sheet].rows.frame.groupby(columns.area(sheet)).indices for sheet in schema.SHEETS}
 
 
 def compare(
@@ -49,35 +50,57 @@ def compare(
 ) -> Plan:
     """Compare the rows of one province (`places` from positions) with the database.
 
-    A province at a time, so that no second copy of all rows is held.
+    A province at a time, so that no second copy of all rows is held. An optional sheet without rows of the
+    province replaces nothing.
     """
     nothing = np.array([], dtype=np.int64)
     new, changed, same, sent, accepted, existing = {}, {}, {}, {}, {}, {}
+    notes: list[str] = []
     for sheet in schema.SHEETS:
-        own = columns.key(sheet)[-1]
         place = places[sheet].get(code, nothing)
-        sent[sheet] = checked[sheet].rows.frame.iloc[place].set_index(own, drop=False)
+        if not len(place) and (sheet in OPTIONAL or not replace):
+            new[sheet] = changed[sheet] = checked[sheet].rows.frame.iloc[place]
+            same[sheet] = 0
+            notes += _left_alone(connection, sheet, code) if replace else ()
+            continue
+        sent[sheet] = _keyed(sheet, checked[sheet].rows.frame.iloc[place])
         accepted[sheet] = rows = sent[sheet][checked[sheet].accepted[place]]
         table, names = schema.metadata.tables[sheet], columns.names(sheet)
-        held = store.rows_as_text(connection, table, names, [code]).set_index(own, drop=False)
-        present = rows.index.isin(held.index)
+        held = _keyed(sheet, store.rows_as_text(connection, table, names, [code]))
+        place_held = held.index.get_indexer(rows.index)
+        present = place_held >= 0
         both = rows[present]
-        differs = both.ne(held.loc[both.index]).any(axis=1)
+        differs = both.ne(held.iloc[place_held[present]]).any(axis=1)
         new[sheet], changed[sheet] = rows[~present], both[differs]
         same[sheet], existing[sheet] = int((~differs).sum()), held
-    vanish, notes = _vanish(sent, accepted, existing, code) if replace else ({}, ())
+    vanish, kept = _vanish(sent, accepted, existing, code) if replace else ({}, ())
     hanging: dict[str, int] = {}
-    for sheet, ids in vanish.items():
-        if len(ids):
-            hanging |= store.child_counts(connection, sheet, code, ids)
+    for sheet, gone in vanish.items():
+        if len(gone):
+            hanging |= store.child_counts(connection, sheet, code, gone[columns.key(sheet)[-1]])
     return Plan(
-        kode_provinsi=code,
+        kode_wilayah=code,
         new=new,
         changed=changed,
         same=same,
         vanish=vanish,
         vanish_children=hanging,
-        notes=notes,
+        notes=(*kept, *notes),
+    )
+
+
+def _keyed(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its own key as index; rows of one province only, so that the province is left out."""
+    return frame.set_axis(pd.Index(rules.joined_key(frame, columns.own_key(sheet))), axis=0)
+
+
+def _left_alone(connection: Connection, sheet: str, code: str) -> tuple[str, ...]:
+    held = store.count_rows(connection, sheet, code)
+    if not held:
+        return ()
+    return (
+        f"Provinsi {code}: berkas tidak memuat baris {sheet}, maka {held} baris {sheet} di basis data "
+        "dibiarkan, selain yang ikut terhapus.",
     )
 
 
@@ -86,18 +109,22 @@ def _vanish(
     accepted: dict[str, pd.DataFrame],
     existing: dict[str, pd.DataFrame],
     code: str,
-) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
-    """The ids absent from the file. A refused row is not absent: its old version stays, and its pendamping."""
-    absent = {}
-    for sheet in schema.SHEETS:
-        own = columns.key(sheet)[-1]
-        ids = existing[sheet][own]
-        absent[sheet] = ids[~ids.isin(sent[sheet][own])]
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """The keys absent from the file. A refused row is not absent: its old version stays, and its pendamping."""
+    absent = {
+        sheet: held.loc[~held.index.isin(sent[sheet].index), list(columns.key(sheet))]
+        for sheet, held in existing.items()
+    }
     cases = existing[KASUS]
-    rewritten = cases["id_kasus"].isin(accepted[KASUS]["id_kasus"])
-    kept_as_is = cases[~cases["id_kasus"].isin(absent[KASUS]) & ~rewritten]
-    needed = absent[PENDAMPING].isin(kept_as_is["id_pendamping"])
+    rewritten = cases.index.isin(accepted[KASUS].index)
+    kept_as_is = cases[~cases.index.isin(absent[KASUS].index) & ~rewritten]
+    needed = absent[PENDAMPING].index.isin(kept_as_is["id_pendamping"])
     absent[PENDAMPING] = absent[PENDAMPING][~needed]
+    for parent in (KASUS, PENDAMPING):
+        own = columns.key(parent)[-1]
+        # What hangs on a vanishing row goes with it and is counted there.
+        for child in {table.name for table in store.children(parent)}.intersection(absent):
+            absent[child] = absent[child][~absent[child][own].isin(absent[parent][own])]
     if not needed.any():
         return absent, ()
     return absent, (

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lib import reference
 from lib.database import schema
-from lib.importing import columns
+from lib.importing import codes, columns
 from lib.importing.columns import Column, Kind
 from lib.importing.reader import SheetRows
 
@@ -21,9 +23,23 @@ PROBLEM_COLUMNS = ("lembar", "baris", "kolom", "nilai", "alasan", "tingkat")
 # Older years are slips of the keyboard such as 0206 or 1026.
 FIRST_YEAR = 1980
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MONTH = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+_NUMBER = "[0-9]{1,9}(?:[.,][0-9]{1,6})?"
+# 20.000 is twenty thousand to one reader and twenty to another; 0,125 can only be a decimal.
+_DOUBTFUL = "[1-9][0-9]{0,2}[.,][0-9]{3}"
 _NIK = "[0-9]{16}"
 _CONTROL = r"[\x00-\x1f\x7f]"
 _SEPARATOR = "\x1f"
+
+
+_PATTERNS = {
+    Kind.BULAN: (_MONTH, "Bulan harus ditulis tahun-bulan, misalnya 2026-03, mulai tahun 1980."),
+    Kind.PERIODE: (
+        f"[0-9]{{4}}|{_MONTH}",
+        "Periode harus tahun, misalnya 2026, atau tahun-bulan, misalnya 2026-03, mulai tahun 1980.",
+    ),
+    Kind.ANGKA: (_NUMBER, "Isi harus angka tanpa pemisah ribuan, misalnya 1200 atau 62,5."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +112,24 @@ def look_up(text: pd.Series, table: pd.Series) -> pd.Series:
     return text.map(table).astype("str")
 
 
+def among(text: pd.Series, values: pd.Series) -> np.ndarray:
+    """Whether each text is one of `values`, which may be many: isin makes an object of each of them."""
+    wanted = pa.array(values, type=pa.large_string())
+    return np.asarray(pc.is_in(pa.array(text, type=pa.large_string()), value_set=wanted))
+
+
+def number_text(text: pd.Series) -> pd.Series:
+    """Numbers with decimal point or comma in one spelling, so that equal values are equal texts; empty stays.
+
+    Example: "20000", "20000.0" and "20000,0" become "20000.0".
+    """
+    return pd.Series(
+        [repr(float(value.replace(",", "."))) if value else "" for value in text],
+        index=text.index,
+        dtype="str",
+    )
+
+
 def dates(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     """The named text columns as datetime64; what is not a real day in ISO form is NaT."""
     return pd.DataFrame({name: _to_date(frame[name]) for name in names}, index=frame.index)
@@ -134,15 +168,33 @@ def _value_findings(
         wrong = filled & ~text.isin(column.choices)
         yield finding(column.name, wrong, f"Nilai harus salah satu dari: {listed}.")
     elif column.reference:
-        wrong = filled & ~text.isin(list(reference.names(column.reference)))
+        wrong = filled & ~text.isin(codes.codes(column.reference))
         alasan = f"Kode tidak dikenal; lihat lembar {column.name} pada templat."
         yield finding(column.name, wrong, alasan)
     elif column.kind == Kind.TANGGAL:
         wrong = filled & days[column.name].isna()
         alasan = "Tanggal harus ada di kalender, mulai tahun 1980, dan ditulis tahun-bulan-hari, misalnya 2026-03-31."
         yield finding(column.name, wrong, alasan)
+    elif column.kind in _PATTERNS:
+        pattern, alasan = _PATTERNS[column.kind]
+        wrong = ~text.str.fullmatch(pattern)
+        if column.kind != Kind.ANGKA:
+            wrong |= text.str[:4] < str(FIRST_YEAR)
+        yield finding(column.name, filled & wrong, alasan)
+        if column.kind == Kind.ANGKA:
+            yield from _number_findings(column.name, text, filled & ~wrong)
     elif column.max_length:
         yield from _text_findings(column, text)
+
+
+def _number_findings(kolom: str, text: pd.Series, number: pd.Series) -> Iterator[Finding]:
+    doubtful = number & text.str.fullmatch(_DOUBTFUL)
+    alasan = (
+        "Tiga angka sesudah titik atau koma dapat berarti ribuan atau pecahan; tulis tanpa pemisah ribuan, "
+        "misalnya 20000 atau 62,5."
+    )
+    yield finding(kolom, doubtful, alasan)
+    yield finding(kolom, number & ~text.str.contains("[1-9]", regex=True), "Nilai harus lebih dari 0.")
 
 
 def _text_findings(column: Column, text: pd.Series) -> Iterator[Finding]:
@@ -162,8 +214,10 @@ def duplicate_findings(sheet: SheetRows) -> Iterator[Finding]:
     again = complete & key.duplicated()
     where = row_names(sheet)
     first = pd.Series(where.to_numpy(), index=key).loc[(complete & ~again).to_numpy()]
-    alasan = names[-1] + " ini sudah dipakai di " + look_up(key, first) + "; pakai satu baris saja."
-    yield finding(names[-1], again, alasan)
+    own = columns.own_key(sheet.sheet)
+    what = f"{own[0]} ini" if len(own) == 1 else f"Gabungan {', '.join(own[:-1])} dan {own[-1]} ini"
+    alasan = what + " sudah dipakai di " + look_up(key, first) + "; pakai satu baris saja."
+    yield finding(own[-1], again, alasan)
 
 
 def row_names(sheet: SheetRows) -> pd.Series:
@@ -194,8 +248,8 @@ def future_findings(sheet: SheetRows, days: pd.DataFrame, data_date: pd.Series) 
             yield finding(name, late, alasan)
 
 
-def pendamping_findings(days: pd.DataFrame) -> Iterator[Finding]:
-    """The order of the days of service."""
+def service_findings(days: pd.DataFrame) -> Iterator[Finding]:
+    """The order of the days of service of a pendamping, or of an assignment."""
     wrong = days["tanggal_selesai"] < days["tanggal_mulai"]
     yield finding("tanggal_selesai", wrong, "tanggal_selesai sebelum tanggal_mulai.")
 
@@ -228,6 +282,33 @@ def _step_findings(days: pd.DataFrame, darurat: pd.Series) -> Iterator[Finding]:
                 wrong &= ~darurat
             told |= wrong
             yield finding(later, wrong, f"{later} sebelum {earlier}.")
+
+
+def month_findings(sheet: SheetRows, data_date: pd.Series) -> Iterator[Finding]:
+    """No bulan lies after the month of the tanggal_data of the row's province."""
+    for name in columns.of_kind(sheet.sheet, Kind.BULAN):
+        last = data_date.dt.strftime("%Y-%m").astype("str")
+        late = sheet.frame[name].str.fullmatch(_MONTH) & data_date.notna() & (sheet.frame[name] > last)
+        alasan = f"{name} sesudah bulan tanggal_data provinsi ini (" + last + ")."
+        yield finding(name, late, alasan)
+
+
+def referral_findings(frame: pd.DataFrame, days: pd.DataFrame) -> Iterator[Finding]:
+    """The day of acceptance: not before the referral, and present exactly when it was accepted."""
+    before = days["tanggal_diterima"] < days["tanggal_rujukan"]
+    yield finding("tanggal_diterima", before, "tanggal_diterima sebelum tanggal_rujukan.")
+    accepted, dated = frame["hasil"].eq("diterima"), frame["tanggal_diterima"].ne("")
+    alasan = "hasil diterima tanpa tanggal_diterima; isi tanggalnya."
+    yield finding("tanggal_diterima", accepted & ~dated, alasan)
+    alasan = "tanggal_diterima terisi tetapi hasil bukan diterima; ubah hasil atau kosongkan tanggalnya."
+    yield finding("tanggal_diterima", dated & ~accepted & frame["hasil"].ne(""), alasan)
+
+
+def attendance_findings(frame: pd.DataFrame) -> Iterator[Finding]:
+    """Nobody is present on more days than there were working days."""
+    worked = pd.to_numeric(frame["hadir"], errors="coerce")
+    more = worked > pd.to_numeric(frame["hari_kerja"], errors="coerce")
+    yield finding("hadir", more, "hadir lebih besar daripada hari_kerja.")
 
 
 def outcome_findings(frame: pd.DataFrame) -> Iterator[Finding]:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import (
     Connection,
-    Date,
+    Float,
     SmallInteger,
     String,
     Table,
-    bindparam,
     cast,
-    delete,
     func,
     insert,
     literal,
     select,
-    update,
 )
 
-from lib.database import schema
-from lib.importing import columns
-
-CHUNK_ROWS = 20_000
+from lib.database import bulk, schema
+from lib.importing import columns, rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +72,27 @@ def last_uploads(connection: Connection, provinces: Sequence[str]) -> dict[str, 
 
 
 def rows_as_text(
-    connection: Connection, table: Table, names: Sequence[str], provinces: Sequence[str]
+    connection: Connection, table: Table, names: Sequence[str], places: Sequence[str]
 ) -> pd.DataFrame:
     """The named columns of the provinces' rows as text; null is the empty text, a date is ISO."""
     texts = [func.coalesce(cast(table.c[name], String), literal("")) for name in names]
-    rows = connection.execute(select(*texts).where(table.c.kode_provinsi.in_(provinces))).all()
+    area = table.c[columns.area(table.name)]
+    rows = connection.execute(select(*texts).where(area.in_(places))).all()
     values = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {name: pd.Series(list(column), dtype="str") for name, column in zip(names, values, strict=True)}
     )
+    decimals = {
+        name: rules.number_text(frame[name]) for name in names if isinstance(table.c[name].type, Float)
+    }
+    return frame.assign(**decimals)
+
+
+def count_rows(connection: Connection, sheet: str, code: str) -> int:
+    """How many rows of a sheet the database holds for a province (in target: for a kode_wilayah)."""
+    table = schema.metadata.tables[sheet]
+    query = select(func.count()).select_from(table).where(table.c[columns.area(sheet)] == code)
+    return connection.execute(query).scalar_one()
 
 
 def add_upload(connection: Connection, values: dict) -> int:
@@ -95,26 +103,19 @@ def add_upload(connection: Connection, values: dict) -> int:
 def insert_rows(connection: Connection, sheet: str, frame: pd.DataFrame, ours: dict) -> None:
     """Insert text rows of a sheet; `ours` are the columns that are the same for all of them."""
     table = schema.metadata.tables[sheet]
-    for records in _records(table, frame, ours):
-        connection.execute(insert(table), records)
+    names = (*frame.columns, *ours)
+    bulk.insert_tuples(connection, table, names, _tuples(table, frame, names, ours))
 
 
 def update_rows(connection: Connection, sheet: str, frame: pd.DataFrame, ours: dict) -> None:
     """Replace the values of existing rows, found by their key."""
-    table = schema.metadata.tables[sheet]
-    keys = columns.key(sheet)
+    table, keys = schema.metadata.tables[sheet], columns.key(sheet)
     changed = [name for name in (*frame.columns, *ours) if name not in keys]
     statement = (
-        update(table)
-        .where(*(table.c[name] == bindparam(f"kunci_{name}") for name in keys))
-        .values({name: bindparam(f"isi_{name}") for name in changed})
+        f"UPDATE {table.name} SET {bulk.equalities(changed, between=', ')} "  # noqa: S608  our own schema
+        f"WHERE {bulk.equalities(keys)}"
     )
-    for records in _records(table, frame, ours):
-        renamed = [
-            {f"kunci_{name}" if name in keys else f"isi_{name}": value for name, value in record.items()}
-            for record in records
-        ]
-        connection.execute(statement, renamed)
+    bulk.run_many(connection, statement, _tuples(table, frame, (*changed, *keys), ours))
 
 
 def child_counts(connection: Connection, sheet: str, kode_provinsi: str, ids: pd.Series) -> dict[str, int]:
@@ -143,32 +144,38 @@ def children(sheet: str) -> tuple[Table, ...]:
     )
 
 
-def delete_rows(connection: Connection, sheet: str, kode_provinsi: str, ids: pd.Series) -> None:
-    """Delete rows of a sheet by id, first the rows that hang on them."""
-    own = columns.key(sheet)[-1]
-    keys = [{"prov": kode_provinsi, "own": value} for value in ids]
+def delete_rows(connection: Connection, sheet: str, gone: pd.DataFrame) -> None:
+    """Delete the rows of a sheet whose keys `gone` holds as text, first the rows that hang on them."""
+    keys = columns.key(sheet)
     for table in (*children(sheet), schema.metadata.tables[sheet]):
-        statement = delete(table).where(
-            table.c.kode_provinsi == bindparam("prov"), table.c[own] == bindparam("own")
+        statement = f"DELETE FROM {table.name} WHERE {bulk.equalities(keys)}"  # noqa: S608  our own schema
+        bulk.run_many(connection, statement, _tuples(table, gone, keys, {}))
+
+
+def _tuples(table: Table, frame: pd.DataFrame, names: Sequence[str], ours: dict) -> Iterator[tuple]:
+    """The rows as tuples in the order of `names`; in chunks, so that no second copy of all values is held."""
+    for start in range(0, len(frame), bulk.CHUNK_ROWS):
+        chunk = frame.iloc[start : start + bulk.CHUNK_ROWS]
+        yield from zip(
+            *(
+                itertools.repeat(_plain(ours[name]), len(chunk))
+                if name in ours
+                else _bound(table, chunk[name])
+                for name in names
+            ),
+            strict=True,
         )
-        for start in range(0, len(keys), CHUNK_ROWS):
-            connection.execute(statement, keys[start : start + CHUNK_ROWS])
-
-
-def _records(table: Table, frame: pd.DataFrame, ours: dict) -> Iterator[list[dict]]:
-    for start in range(0, len(frame), CHUNK_ROWS):
-        chunk = frame.iloc[start : start + CHUNK_ROWS]
-        values = [_bound(table, chunk[name]) for name in chunk.columns]
-        names = list(chunk.columns)
-        yield [dict(zip(names, row, strict=True)) | ours for row in zip(*values, strict=True)]
 
 
 def _bound(table: Table, text: pd.Series) -> list:
-    """The values of a text column as the database wants them: None, date, int or str."""
+    """The values of a text column as the drivers take them: None, number or text; a date is ISO text."""
     values = text.tolist()
-    convert = {Date: dt.date.fromisoformat, SmallInteger: int}.get(type(table.c[text.name].type))
+    convert = {SmallInteger: int, Float: float}.get(type(table.c[text.name].type))
     if convert is None:
         return [value or None for value in values]
-    # Days repeat: convert each different text once.
     known = {value: convert(value) if value else None for value in set(values)}
     return [known[value] for value in values]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date) else value

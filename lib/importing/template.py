@@ -1,4 +1,4 @@
-"""The empty import workbook: three sheets to fill in, a dictionary sheet and the code lists."""
+"""The empty import workbook: the sheets to fill in, a dictionary sheet and the code lists."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from lib import reference
-from lib.importing import columns
+from lib.importing import codes, columns
 from lib.importing.columns import Column, Kind
 
 _LAST_ROW = 1_048_575
@@ -20,13 +19,21 @@ _CREATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _LIST_LIMIT = 255
 # 49 is the built-in format "Text".
 _TEXT = 49
-_NUMBER_FORMATS = {Kind.TANGGAL: "yyyy-mm-dd", Kind.BILANGAN: "0"}
+_NUMBER_FORMATS = {Kind.TANGGAL: "yyyy-mm-dd", Kind.BILANGAN: "0", Kind.ANGKA: "General"}
 _KAMUS = ("lembar", "kolom", "wajib", "nilai yang diterima", "arti", "contoh")
 _CODE_LISTS = {
     "kode_jenis": ("kode_jenis", "nama", "kode_klaster"),
     "kode_alasan": ("kode_alasan", "uraian", "kelompok"),
     "kode_provinsi": ("kode_provinsi", "nama"),
     "kode_kabkota": ("kode_kabkota", "nama", "kode_provinsi"),
+    "kode_indikator": ("kode_indikator", "nama", "satuan"),
+}
+# What the sheet kamus says about a column without a list.
+_ACCEPTED = {
+    Kind.TANGGAL: "tanggal, tahun-bulan-hari",
+    Kind.BULAN: "bulan, tahun-bulan",
+    Kind.PERIODE: "tahun, atau tahun-bulan",
+    Kind.ANGKA: "angka lebih dari 0, tanpa pemisah ribuan",
 }
 
 
@@ -49,7 +56,7 @@ def write_template(path: Path, *, rows: Mapping[str, Iterable[Sequence[str]]] | 
                 worksheet.write_row(place, 0, [value or None for value in values])
         _write_kamus(workbook.add_worksheet("kamus"), formats)
         for sheet, table in columns.REFERENCE_SHEETS.items():
-            frame = reference.table(table)[list(_CODE_LISTS[sheet])]
+            frame = codes.table(table)[list(_CODE_LISTS[sheet])]
             _write_list(workbook.add_worksheet(sheet), frame.columns, frame.to_numpy().tolist(), formats)
 
 
@@ -92,7 +99,7 @@ def _choices(column: Column) -> list[str] | str | None:
             raise ValueError(f"{column.name}: the list is too long for a drop-down")
         return list(column.choices)
     if column.reference:
-        return f"={column.name}!$A$2:$A${len(reference.names(column.reference)) + 1}"
+        return f"={column.name}!$A$2:$A${len(codes.codes(column.reference)) + 1}"
     return None
 
 
@@ -119,8 +126,8 @@ def _accepted(column: Column) -> str:
         return ", ".join(column.choices)
     if column.reference:
         return f"kode dari lembar {column.name}"
-    if column.kind == Kind.TANGGAL:
-        return "tanggal, tahun-bulan-hari"
+    if column.kind in _ACCEPTED:
+        return _ACCEPTED[column.kind]
     return f"teks, paling panjang {column.max_length} huruf"
 
 

@@ -15,8 +15,9 @@ import pandas as pd
 from lib.domain import Thresholds
 from lib.indicators.compute_people import COMPUTE_PEOPLE
 from lib.indicators.compute_services import COMPUTE_SERVICES, achievement
-from lib.indicators.curves import days_until, from_curve
+from lib.indicators.curves import CLOSINGS, days_until, from_curve
 from lib.indicators.figures import (
+    NOT_ENOUGH,
     Frames,
     blank,
     count,
@@ -31,10 +32,8 @@ from lib.indicators.records import INDICATORS
 from lib.indicators.records_services import TARGET_PREFIX
 from lib.stats import survival
 
-__all__ = ["COMPUTE", "blank"]
+__all__ = ["COMPUTE", "NOT_ENOUGH", "blank"]
 
-# The cause of ending that counts as terselesaikan; see CLOSINGS of lib.measure.counts.
-RESOLVED = 1
 AGE_BANDS = {"I14-0": (0, 30), "I14-31": (31, 90), "I14-91": (91, 180), "I14-181": (181, 10**9)}
 
 
@@ -150,7 +149,7 @@ def counted_median(values: np.ndarray, n: np.ndarray) -> float:
 def _chance(days: int) -> Callable:
     def compute(frames: Frames, limits: Thresholds) -> pd.DataFrame:
         table = frames["kurva"]
-        curve = survival.aalen_johansen(table, cause=RESOLVED)
+        curve = survival.aalen_johansen(table, cause=CLOSINGS["terselesaikan"])
         values = survival.at_age(curve, days)
         day = np.full(len(table.total), float(days))
         return from_curve(table, day, values, limits, factor=100, reached=np.ones(len(day), dtype=bool))
@@ -160,7 +159,7 @@ def _chance(days: int) -> Callable:
 
 def _half_resolved(frames: Frames, limits: Thresholds) -> pd.DataFrame:
     table = frames["kurva"]
-    values = survival.incidence_quantile(survival.aalen_johansen(table, cause=RESOLVED), 0.5)
+    values = survival.incidence_quantile(survival.aalen_johansen(table, cause=CLOSINGS["terselesaikan"]), 0.5)
     return from_curve(table, values[0], values, limits, factor=1, reached=~np.isnan(values[0]))
 
 

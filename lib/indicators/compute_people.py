@@ -20,10 +20,10 @@ NO_PEOPLE = "penduduk tidak diketahui"
 def _throughput(frames: Frames, limits: Thresholds) -> pd.DataFrame:
     """Cases closed per month on duty. Example: 3 cases, 75 days on duty -> 3 / (75 / 30.4375) = 1.2175."""
     work = frames["hasil-kerja"]
-    result = rate(work["ditutup"], work["hari"] / DAYS_PER_MONTH, 1)
-    result["n"] = work["orang"].astype("float64")
-    result["alasan"] = [NOBODY if days == 0 else None for days in work["hari"]]
-    return blank(result)
+    nobody = [NOBODY if days == 0 else None for days in work["hari"]]
+    return rate(work["ditutup"], work["hari"] / DAYS_PER_MONTH, 1, alasan=nobody).assign(
+        n=work["orang"].astype("float64")
+    )
 
 
 def _loads(frames: Frames) -> list[np.ndarray]:
@@ -64,9 +64,8 @@ def _spread(frames: Frames, limits: Thresholds) -> pd.DataFrame:
 
 def _per_million(frames: Frames, limits: Thresholds) -> pd.DataFrame:
     people = frames["penduduk"]["penduduk"]
-    result = rate(frames["profil"]["orang"], people, 1_000_000)
-    result["alasan"] = [NO_PEOPLE if size == 0 else None for size in people]
-    return blank(result)
+    unknown = [NO_PEOPLE if size == 0 else None for size in people]
+    return rate(frames["profil"]["orang"], people, 1_000_000, alasan=unknown)
 
 
 def _share_of_active(column: str) -> Callable:

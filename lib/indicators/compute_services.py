@@ -24,13 +24,12 @@ def _accepted(frames: Frames, limits: Thresholds) -> pd.DataFrame:
 
 
 def _days_to_acceptance(frames: Frames, limits: Thresholds) -> pd.DataFrame:
-    result = days_until(frames["kurva-rujukan"], limits, q=0.5)
     reasons = {
         "ditolak": "rujukan ditolak tidak dihitung",
         "tanpa_tanggal": "rujukan diterima tanpa tanggal tidak dihitung",
     }
-    result["catatan"] = left_out(frames["rujukan"], reasons)
-    return result
+    notes = left_out(frames["rujukan"], reasons)
+    return days_until(frames["kurva-rujukan"], limits, q=0.5, catatan=notes)
 
 
 def _functioning(frames: Frames, limits: Thresholds) -> pd.DataFrame:

@@ -12,6 +12,10 @@ from lib.indicators.figures import NOT_ENOUGH, blank, figure
 from lib.stats import survival
 
 CENSORED = 0
+# What an end counts as; of competing ends each has its own number.
+CLOSINGS = {"terselesaikan": 1, "dialihkan": 2, "berhenti": 3}
+RESPONSES = {"respon": 1}
+ACCEPTANCES = {"diterima": 1}
 
 
 def life_table(
@@ -61,13 +65,25 @@ def _cause(ends: pd.DataFrame, causes: Mapping[str, int]) -> np.ndarray:
     return np.array([causes.get(outcome, CENSORED) for outcome in ends["hasil"]], dtype=np.int64)
 
 
-def days_until(table: survival.LifeTable, limits: Thresholds, *, q: float) -> pd.DataFrame:
+def days_until(
+    table: survival.LifeTable, limits: Thresholds, *, q: float, catatan: list[str | None] | None = None
+) -> pd.DataFrame:
     """The first day by which the share q has ended, by Kaplan-Meier, whatever the cause."""
     values = survival.survival_quantile(survival.kaplan_meier(table), q)
-    return from_curve(table, values[0], values, limits, factor=1, reached=~np.isnan(values[0]))
+    reached = ~np.isnan(values[0])
+    return from_curve(table, values[0], values, limits, factor=1, reached=reached, catatan=catatan)
 
 
-def from_curve(table, day, values, limits: Thresholds, *, factor: float, reached: np.ndarray) -> pd.DataFrame:
+def from_curve(
+    table: survival.LifeTable,
+    day: np.ndarray,
+    values: tuple[np.ndarray, np.ndarray, np.ndarray],
+    limits: Thresholds,
+    *,
+    factor: float,
+    reached: np.ndarray,
+    catatan: list[str | None] | None = None,
+) -> pd.DataFrame:
     """Order of the reasons: too few cases, never reached, not watched long enough."""
     value, low, high = values
     enough = survival.watched_enough(table, day, minimum=limits.n_risiko_minimum)
@@ -83,5 +99,6 @@ def from_curve(table, day, values, limits: Thresholds, *, factor: float, reached
             bawah=factor * low,
             atas=factor * high,
             alasan=[reason or None for reason in reasons],
+            catatan=catatan,
         )
     )

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from lib.indicators.record import ADMIN, AREA_DIMENSIONS, AT_DATA, AT_T, Indicator, count
 from lib.indicators.records_people import PEOPLE
-from lib.indicators.records_services import SERVICES, achievements
+from lib.indicators.records_services import SERVICES, TARGET_PREFIX, TARGET_SHEET, achievements
 from lib.indicators.records_times import TIMES
 
-__all__ = ["INDICATORS", "MAP_INDICATORS", "VALUE_KEYS", "Indicator", "class_limits"]
+__all__ = [
+    "INDICATORS",
+    "MAP_INDICATORS",
+    "TARGET_PREFIX",
+    "TARGET_SHEET",
+    "VALUE_KEYS",
+    "Indicator",
+    "class_limits",
+]
 
 ALL_PAGES = ("ringkasan", "provinsi", "klaster", "pendamping", "waktu", "alur")
 # Codes that answer with one row per value, and the key that holds the value.

@@ -8,6 +8,7 @@ from lib.domain import Dimensi
 from lib.indicators.record import ADMIN, AT_T, Indicator, count
 
 TARGET_PREFIX = "I26-"
+TARGET_SHEET = "target"
 TARGET_COUNTS = ("I01", "I02", "I03", "I03K")
 # A balance of two counts has a sign; a target for it would be met by dividing by it.
 NO_TARGET = ("I16",)
@@ -55,7 +56,7 @@ SERVICES = (
         ),
         alasan="Rujukan yang menunggu ikut dihitung, jadi angkanya tidak semu cepat.",
         halaman=("provinsi",),
-        butuh=("kurva-rujukan",),
+        butuh=("rujukan", "kurva-rujukan"),
         lembar="rujukan",
         sumber="Kaplan & Meier 1958",
     ),
@@ -145,6 +146,6 @@ def _achievement(record: Indicator) -> Indicator:
         ),
         halaman=("ringkasan", "rapat"),
         butuh=(f"capaian-{record.kode}",),
-        lembar="target",
+        lembar=TARGET_SHEET,
         dimensi=(Dimensi.PROVINSI,),
     )

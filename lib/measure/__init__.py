@@ -17,7 +17,7 @@ from lib.indicators.attention import needs_attention
 from lib.indicators.records import INDICATORS
 from lib.measure.answer import answer
 from lib.measure.counts import provide
-from lib.measure.groups import KEY_COLUMNS, members_of
+from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.question import ask, check_kodes
 from lib.measure.workers import shows_names, workers
 from lib.queries import lists
@@ -34,6 +34,7 @@ __all__ = [
     "case_timeline",
     "cases_behind",
     "count_behind",
+    "keys_of",
     "measure",
     "measure_comparison",
     "open_source",
@@ -59,10 +60,11 @@ def measure(
     source: Source,
     limits: Thresholds,
 ) -> pd.DataFrame:
-    """The figures `kodes` for a filter, one row per kode and group.
+    """The figures `kodes` for a filter, one row per kode and group; some have one row per group and value.
 
-    Columns: kode, the key columns of `per`, nilai, pembilang, n, satuan, bawah, atas, alasan (why there is no
-    number), catatan (alasan and notes), dari, sampai, tanggal_data, tayang, versi, simulasi. Percent are 0-100.
+    Columns: kode, the key columns (`keys_of` names those of a kode), nilai, pembilang, n, satuan, bawah, atas, alasan
+    (why there is no number), catatan (alasan and notes), dari, sampai, tanggal_data, tayang, versi, simulasi. Percent
+    are 0-100.
     Raises UserError for a code, dimension, filter or period that makes no sense, AccessRefused outside the scope.
     """
     check_kodes(kodes, per)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from lib import reference
 from lib.domain import CaseFilter, Dimensi, Tahap
+from lib.indicators.records import VALUE_KEYS
 from lib.measure.question import Question
 from lib.queries import cases, people
 
@@ -19,10 +20,15 @@ KEY_COLUMNS: dict[Dimensi | None, list[str]] = {
 }
 
 
+def keys_of(kode: str, per: Dimensi | None) -> list[str]:
+    """The columns that tell the rows of an indicator apart: those of the dimension, and its value if it has one."""
+    return [*KEY_COLUMNS[per], *([VALUE_KEYS[kode]] if kode in VALUE_KEYS else [])]
+
+
 def members_of(question: Question, *, persons: bool = False) -> pd.DataFrame:
     """One row per group, those without cases too, with the data dates of the provinces it draws on.
 
-    With `persons`, pendamping on duty who have no kab/kota are a group of their own (kabkota None).
+    With `persons`, pendamping who have no kab/kota are a group of their own (kabkota None).
     """
     per, chosen = question.per, question.case_filter
     if per is None:
@@ -63,7 +69,7 @@ def _kind_members(per: Dimensi, chosen: CaseFilter) -> pd.DataFrame:
 def _pendamping_members(question: Question) -> pd.DataFrame:
     # All pendamping of the provinces: under a kab/kota filter somebody else's pendamping may hold its cases.
     everybody = replace(question.case_filter, kabkota=())
-    workers = people.pendamping_load(question.scope, question.source, everybody)[["provinsi", "pendamping"]]
+    workers = people.profiles(question.scope, question.source, everybody)[["provinsi", "pendamping"]]
     workers = workers[workers["provinsi"].isin(question.provinces)]
     held = cases.stock(
         question.scope, question.source, question.case_filter, list(question.windows), Dimensi.PENDAMPING
@@ -73,8 +79,18 @@ def _pendamping_members(question: Question) -> pd.DataFrame:
 
 
 def _any_without_kabkota(question: Question) -> bool:
-    workers = people.pendamping_load(question.scope, question.source, question.case_filter)
-    return bool((workers["kabkota"].isna() & (workers["aktif"] == 1)).any())
+    return bool(
+        people.profiles(question.scope, question.source, question.case_filter)["kabkota"].isna().any()
+    )
+
+
+def area_of(members: pd.DataFrame, per: Dimensi | None) -> pd.Series:
+    """The province each group lies in; None for a group that draws on all of them (also without a kab/kota)."""
+    if per in (Dimensi.PROVINSI, Dimensi.PENDAMPING):
+        return members["provinsi"]
+    if per is Dimensi.KABKOTA:
+        return members["kabkota"].str[:2]
+    return pd.Series([None] * len(members), index=members.index, dtype=object)
 
 
 def _with_dates(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
@@ -82,26 +98,15 @@ def _with_dates(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
     dates = {register.kode_provinsi: register.tanggal_data for register in question.registers}
     frame = frame.reset_index(drop=True)
     per = question.per
-    if per in (Dimensi.PROVINSI, Dimensi.PENDAMPING):
-        area = frame["provinsi"]
-    elif per is Dimensi.KABKOTA:
-        area = frame["kabkota"].str[:2]
-    else:
-        area = None
+    area = area_of(frame, per)
     oldest, newest = min(dates.values(), default=None), max(dates.values(), default=None)
     missing = len(question.provinces) - len(dates) if dates else 0
-    if area is not None:
-        # Without a kab/kota a group draws on all provinces.
-        whole = area.isna()
-        frame["tanggal_data"] = [
-            oldest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)
-        ]
-        frame["terbaru"] = [
-            newest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)
-        ]
-        frame["hilang"] = [missing if every else 0 for every in whole]
-    else:
-        frame["tanggal_data"], frame["terbaru"], frame["hilang"] = oldest, newest, missing
+    whole = area.isna()
+    frame["tanggal_data"] = [
+        oldest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)
+    ]
+    frame["terbaru"] = [newest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)]
+    frame["hilang"] = [missing if every else 0 for every in whole]
     frame["kosong"] = frame["tanggal_data"].isna()
     ends = [question.end] * len(frame)
     if per is Dimensi.BULAN:

@@ -32,6 +32,24 @@ class Question:
     windows: tuple[Window, ...]
 
 
+def arguments(question: Question, *, sheet: str | None = None) -> tuple:
+    """What every grouped query takes; with `sheet`, only the windows of provinces that ever sent that sheet."""
+    windows = list(question.windows)
+    if sheet is not None:
+        sent = with_sheet(question, sheet)
+        windows = [window for window in windows if window.kode_provinsi in sent]
+    return (question.scope, question.source, question.case_filter, windows, question.per)
+
+
+def with_sheet(question: Question, sheet: str) -> set[str]:
+    """The provinces of the question that ever sent a row of an optional sheet."""
+    return {
+        p.kode_provinsi
+        for p in question.source.provinces
+        if p.kode_provinsi in question.provinces and sheet in p.lembar.split()
+    }
+
+
 def registers_of(source: Source, provinces: Sequence[str]) -> tuple[Register, ...]:
     """The registers of those provinces that have ever sent data."""
     return tuple(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from lib.domain import CaseFilter, Dimensi, Pita, Role, Scope, Tayang, Thresholds, Weights
+from lib.indicators.figures import NOT_ENOUGH
 from lib.measure.answer import NO_HISTORY
 from lib.measure.question import Question, ask
 from lib.queries import cases, people
@@ -47,8 +48,9 @@ def workers(
     answer["beban_berbobot"] = (
         weights.darurat * answer["darurat"] + weights.tinggi * answer["tinggi"] + weights.biasa * ordinary
     )
-    answer["alasan_umur"] = np.where(answer["terbuka"] < limits.n_minimum, f"n < {limits.n_minimum}", None)
-    answer.loc[answer["alasan_umur"].notna(), "umur_median"] = np.nan
+    few = answer["terbuka"] < limits.n_minimum
+    answer["umur_median"] = answer["umur_median"].astype("float64").where(~few)
+    answer["alasan_umur"] = _reason(few, NOT_ENOUGH.format(minimum=limits.n_minimum))
     return _at_data_date(answer, question)
 
 
@@ -72,7 +74,9 @@ def _at_data_date(answer: pd.DataFrame, question: Question) -> pd.DataFrame:
     limits = question.limits
     dates = {register.kode_provinsi: register.tanggal_data for register in question.registers}
     answer["tanggal_data"] = [dates.get(kode) for kode in answer["provinsi"]]
-    early = np.array([question.end < known for known in answer["tanggal_data"]], dtype=bool)
+    early = pd.Series(
+        [question.end < known for known in answer["tanggal_data"]], index=answer.index, dtype=bool
+    )
     bands = np.select(
         [answer["terbuka"] <= limits.beban_wajar, answer["terbuka"] <= limits.beban_berlebih],
         [Pita.WAJAR.value, Pita.TINGGI.value],
@@ -80,7 +84,11 @@ def _at_data_date(answer: pd.DataFrame, question: Question) -> pd.DataFrame:
     )
     answer["pita"] = pd.Series(bands, index=answer.index, dtype=object).where(~early, None)
     answer["macet"] = answer["macet"].where(~early)
-    answer["alasan"] = pd.Series(np.where(early, NO_HISTORY, None), index=answer.index, dtype=object)
+    answer["alasan"] = _reason(early, NO_HISTORY)
     answer["dari"], answer["sampai"] = question.start, question.end
     answer["versi"], answer["simulasi"] = question.source.versi, question.source.simulasi
     return answer
+
+
+def _reason(applies: pd.Series, words: str) -> pd.Series:
+    return pd.Series(words, index=applies.index, dtype=object).where(applies, None)

@@ -53,7 +53,10 @@ def conventions() -> None:
 def records() -> None:
     """All records, searchable by code or word."""
     wanted = st.text_input(
-        "Cari indikator", placeholder="kode atau kata, misalnya I05M atau macet", key="k_cari"
+        "Cari indikator",
+        placeholder="kode atau kata, misalnya I05M atau macet",
+        key="k_cari",
+        live=True,  # else the framework asks for the Enter key, in English
     )
     found = [record for record in INDICATORS.values() if _matches(record, wanted)]
     if not found:

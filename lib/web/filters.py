@@ -203,7 +203,13 @@ def bar(choice: Choice, provinces: tuple[str, ...]) -> None:
     free = choice.periode is PeriodKind.BEBAS
     columns = st.columns([1.1, 1.6, 1.2] if not free else [1.1, 0.8, 0.8, 1.5, 1.2])
     columns[0].selectbox(
-        "Periode", list(PERIOD_LABELS), format_func=PERIOD_LABELS.get, key="f_periode", on_change=_changed
+        "Periode",
+        list(PERIOD_LABELS),
+        format_func=PERIOD_LABELS.get,
+        key="f_periode",
+        on_change=_changed,
+        placeholder="Pilih periode",
+        filter_mode=None,
     )
     if free:
         state["f_dari"], state["f_sampai"] = choice.dari, choice.sampai
@@ -217,6 +223,7 @@ def bar(choice: Choice, provinces: tuple[str, ...]) -> None:
         format_func=_problem_label,
         key="f_masalah",
         on_change=_changed,
+        placeholder="Ketik untuk mencari",
     )
     columns[-1].selectbox(
         "Provinsi",
@@ -224,6 +231,7 @@ def bar(choice: Choice, provinces: tuple[str, ...]) -> None:
         format_func=lambda kode: reference.names("provinsi")[kode] if kode else "Semua provinsi",
         key="f_provinsi",
         on_change=_changed,
+        placeholder="Ketik untuk mencari",
     )
     if sentence := state.pop("saringan_salah", None):
         st.warning(sentence, icon=":material/date_range:")

@@ -35,7 +35,10 @@ PANEL = (
     "I27",
 )
 MAP_CHOICE, PANEL_CHOICE = "peta", "lihat"
-TABLE_HEIGHT = 470
+TABLE_HEIGHT, TABLE_ROWS = 470, 12
+# Pixels that fit beside the map of a 1440 pixel screen and a telephone, with the 33 of the selection column.
+TABLE_WIDTHS = {"Provinsi": 172, "Nilai": 84, "n": 66}
+TABLE_WIDTHS_WITH_REASON = {"Provinsi": 128, "Nilai": 68, "n": 50, "Sebab": 98}
 COMPARISON, PREVIOUS, LAST_YEAR = "banding", "sebelumnya", "tahun-lalu"
 COMPARISONS = {PREVIOUS: "Periode sebelumnya", LAST_YEAR: "Periode sama tahun lalu"}
 SHAPE_CHOICE, MAP, TILES = "tampilan", "peta", "petak"
@@ -149,7 +152,8 @@ def provinces(scope: Scope, choice: filters.Choice) -> None:
     chosen = seen if seen in set(frame["provinsi"]) else None
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _shape(frame, kode, choice, limits=limits, labels=labels, selected=chosen)
+        outlined = chosen or choice.provinsi or None  # a small province alone would be hard to find
+        _shape(frame, kode, choice, limits=limits, labels=labels, selected=outlined)
         pieces.note(f"{text.INDICATIVE} Batas kelas tetap (usulan); klik provinsi untuk angkanya.")
     with right:
         _ranked_table(frame, kode)
@@ -224,22 +228,22 @@ def _ranked_table(frame: pd.DataFrame, kode: str) -> None:
         "nilai", ascending=False, na_position="last", kind="stable", ignore_index=True
     )
     codes = ordered["provinsi"].tolist()
-    value = INDICATORS[kode].pendek
-    shown = pd.DataFrame({"Provinsi": ordered["nama"], value: ordered["nilai"], "n": ordered["n"]})
+    shown = pd.DataFrame({"Provinsi": ordered["nama"], "Nilai": ordered["nilai"], "n": ordered["n"]})
     missing = ordered["nilai"].isna()
     if missing.any():
         shown["Sebab"] = ordered["tampil"].where(missing, "")
-    styled = shown.style.format({"n": angka, value: lambda number: text.shown(kode, number)}, na_rep="–")
+    styled = shown.style.format({"n": angka, "Nilai": lambda number: text.shown(kode, number)}, na_rep="–")
     st.dataframe(
         styled,
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height=TABLE_HEIGHT if len(shown) > TABLE_ROWS else "content",
+        placeholder="–",  # the framework's own word for a missing number is English
         key=f"tabel_{kode}",
         on_select=lambda: _row_clicked(f"tabel_{kode}", codes),
         selection_mode="single-row",
         column_config={
-            "Provinsi": st.column_config.Column(width=150),
-            "n": st.column_config.Column(width=70),
+            name: st.column_config.Column(width=width)
+            for name, width in (TABLE_WIDTHS_WITH_REASON if missing.any() else TABLE_WIDTHS).items()
         },
         alt=f"{INDICATORS[kode].nama} per provinsi, terurut dari yang tertinggi",
     )
@@ -256,15 +260,20 @@ def _panel(scope: Scope, choice: filters.Choice, provinsi: str) -> None:
     own = replace(choice, provinsi=provinsi)
     figures = cache.measured(scope, PANEL, own.case_filter()).set_index("kode", drop=False)
     with st.container(border=True):
-        title, close = st.columns([5, 1])
-        title.subheader(f"{reference.names('provinsi')[provinsi]}: angka provinsi")
-        close.button("Tutup", icon=":material/close:", on_click=lambda: filters.set_other(PANEL_CHOICE, ""))
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader(f"{reference.names('provinsi')[provinsi]}: angka provinsi", width="content")
+            st.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(PANEL_CHOICE, ""))
         for start in range(0, len(PANEL), 4):
             for column, kode in zip(st.columns(4), PANEL[start : start + 4], strict=True):
                 with column:
                     pieces.card(figures.loc[kode], choice=own)
         links.page("provinsi", "Buka halaman provinsi", own, icon=":material/open_in_new:")
-        notes = [f"{kode}: {row['catatan']}" for kode, row in figures.iterrows() if row["catatan"]]
+        # A card without a number shows its reason already.
+        notes = [
+            f"{INDICATORS[kode].pendek}: {row['catatan']}"
+            for kode, row in figures.iterrows()
+            if row["catatan"] and row["catatan"] != row["alasan"]
+        ]
         if notes:
             pieces.note("Catatan: " + " · ".join(notes))
 
@@ -311,6 +320,8 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
                 frame, y_title=title, colour=STATUS_COLOURS[status], mature_until=full
             )
             pieces.chart(figure, key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
+            if frame["nilai"].isna().all():
+                pieces.note("Belum ada bulan yang dapat ditampilkan; sebabnya ada di tabel.")
             pieces.table(
                 frame,
                 {"bulan": "Bulan", "tampil": "Nilai", "n": "n", "catatan": "Catatan"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 import streamlit as st
@@ -14,6 +15,7 @@ from lib.web.navigation import require_frame
 
 LOGGER = logging.getLogger("tuntas")
 KEPT_SOURCES = 3
+FIRST_START = threading.Lock()
 
 
 @st.cache_resource(show_spinner=False)
@@ -27,22 +29,25 @@ def _opened(versi: str) -> Source:
     return measure.open_source(current_settings(), versi)
 
 
-@st.cache_resource(show_spinner=False)
-def _first_start() -> str:
-    """Make the simulation or the first snapshot once, however many visitors wait for it."""
-    return start.ensure_data(current_settings(), now=clock.now())
-
-
 def current_source() -> Source:
     """The published snapshot; on the very first start it is made, with visible progress."""
     values = current_settings()
     versi = snapshot.current_version(values)
-    if versi is None or start.needs_simulation(values):
-        with st.spinner(
-            "Menyiapkan data untuk pertama kali: menyusun data dan membuat potret, sekitar 10 detik …"
-        ):
-            versi = _first_start()
-    return _opened(versi)
+    return _opened(_first_start(values) if versi is None else versi)
+
+
+def _first_start(values: settings.Settings) -> str:
+    """Make the simulation or the first snapshot once, however many visitors wait for it."""
+    title = "Menyiapkan data untuk pertama kali (sekitar 10 detik)"
+    bar = st.progress(0.0, text=f"{title} …")
+    with FIRST_START:
+        versi = start.ensure_data(
+            values,
+            now=clock.now(),
+            progress=lambda share, text: bar.progress(min(share, 1.0), text=f"{title}: {text}"),
+        )
+    bar.empty()
+    return versi
 
 
 def require_scope() -> Scope:

@@ -1,133 +1,184 @@
-"""How long the data work takes: each query, each indicator, and all of a page, without any cache."""
+"""How long the data work takes: each query and each indicator, without any cache."""
 
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+import inspect
+import pkgutil
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial, wraps
 from unittest import mock
 
-from lib import measure, reference
+from lib import measure, queries, reference
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope
 from lib.indicators.records import INDICATORS
-from lib.queries import cases, people
 from lib.queries.source import Source
 from lib.settings import Settings
-from tests.benchmark.timing import Figure, number, seconds, table, whole
+from tests.benchmark.timing import Figure, clocked, number, table, whole
 
-MONTHS = (12, 36)
+YEARS = (1, 3)
 GROUPINGS = (None, Dimensi.PROVINSI, Dimensi.BULAN)
+COLUMNS = [(years, per) for years in YEARS for per in GROUPINGS]
 NATIONAL = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
 QUERY_BUDGET_MS = 100
 PAGE_BUDGET_MS = 250
 BUDGETED_CASES = 1_000_000
 
-
-def period(source: Source, months: int) -> CaseFilter:
-    """The given number of months up to the newest data date."""
-    end = max(p.tanggal_data for p in source.provinces if p.tanggal_data is not None)
-    first = end + dt.timedelta(days=1)
-    return CaseFilter(period=Period(dari=first.replace(year=first.year - months // 12), sampai=end))
-
-
-def queries(source: Source, values: Settings, chosen: CaseFilter, per: Dimensi | None) -> dict[str, Callable]:
-    """Every query of lib.queries, ready to run for one filter."""
-    asked = measure.ask(NATIONAL, chosen, per=per, source=source, limits=values.ambang)
-    arguments = (NATIONAL, source, chosen, list(asked.windows), per)
-    limits = values.ambang
-    return {
-        "recorded": partial(cases.recorded, *arguments),
-        "closed": partial(cases.closed, *arguments),
-        "stock": partial(cases.stock, *arguments),
-        "open_ages": partial(cases.open_ages, *arguments),
-        "matured": partial(cases.matured, *arguments, days=180),
-        "at_risk_starts": partial(cases.at_risk_starts, *arguments),
-        "ended_ages": partial(cases.ended_ages, *arguments),
-        "stuck": partial(
-            cases.stuck, *arguments, days=limits.macet_hari, days_emergency=limits.macet_hari_darurat
-        ),
-        "pendamping_load": partial(people.pendamping_load, NATIONAL, source, chosen),
-    }
-
-
-def columns() -> list[tuple[int, Dimensi | None]]:
-    return [(months, per) for months in MONTHS for per in GROUPINGS]
-
-
-def heads(first: str) -> list[str]:
-    return [first] + [f"{months} bln, {per.value if per else 'nasional'}" for months, per in columns()]
-
-
-def query_table(source: Source, values: Settings, *, runs: int) -> tuple[str, list[float]]:
-    """Median milliseconds of each query (compile, run, fetch), and all of them in one list."""
-    taken: dict[str, list[float]] = {}
-    for months, per in columns():
-        for name, run in queries(source, values, period(source, months), per).items():
-            taken.setdefault(name, []).append(1000 * statistics.median(seconds(run, runs=runs)))
-    return _matrix("kueri", taken), [value for row in taken.values() for value in row]
-
-
-def indicator_table(source: Source, values: Settings, *, runs: int) -> tuple[str, list[float]]:
-    """Median milliseconds of `measure` for each indicator alone; "–" where it has no such grouping."""
-    taken: dict[str, list[float | None]] = {}
-    for months, per in columns():
-        chosen = period(source, months)
-        for kode, record in INDICATORS.items():
-            value = None
-            if per is None or per in record.dimensi:
-                work = partial(
-                    measure.measure, NATIONAL, [kode], chosen, per=per, source=source, limits=values.ambang
-                )
-                value = 1000 * statistics.median(seconds(work, runs=runs))
-            taken.setdefault(kode, []).append(value)
-    return _matrix("kode", taken), [value for row in taken.values() for value in row if value is not None]
-
-
-def _matrix(first: str, taken: dict[str, list]) -> str:
-    rows = [
-        [f"`{name}`", *("–" if value is None else number(value) for value in row)]
-        for name, row in taken.items()
-    ]
-    return table(heads(first), rows)
+Taken = dict[str, list[float]]
 
 
 @contextmanager
-def watched() -> Iterator[list[float]]:
-    """Seconds of every call through the one door while the block runs, whoever calls."""
-    taken: list[float] = []
+def timed(targets: list[tuple[object, str]]) -> Iterator[Taken]:
+    """Seconds of every call of the named functions while the block runs; a call inside another is not counted."""
+    taken: Taken = defaultdict(list)
+    depth = 0
 
-    def timed(work: Callable) -> Callable:
+    def watch(name: str, work: Callable) -> Callable:
+        @wraps(work)
         def run(*arguments, **options):
-            started = time.perf_counter()
+            nonlocal depth
+            started, depth = time.perf_counter(), depth + 1
             try:
                 return work(*arguments, **options)
             finally:
-                taken.append(time.perf_counter() - started)
+                depth -= 1
+                if not depth:
+                    taken[name].append(time.perf_counter() - started)
 
         return run
 
-    doors = {name: timed(getattr(measure, name)) for name in ("measure", "measure_comparison", "attention")}
-    with mock.patch.multiple(measure, **doors):
+    with ExitStack() as patches:
+        for module, name in targets:
+            patches.enter_context(mock.patch.object(module, name, watch(name, getattr(module, name))))
         yield taken
+
+
+def query_functions() -> list[tuple[object, str]]:
+    """Every function of lib.queries that takes the scope first."""
+    modules = [
+        importlib.import_module(f"lib.queries.{found.name}")
+        for found in pkgutil.iter_modules(queries.__path__)
+    ]
+    return [
+        (module, name)
+        for module in modules
+        for name, work in inspect.getmembers(module, inspect.isfunction)
+        if work.__module__ == module.__name__
+        and next(iter(inspect.signature(work).parameters), "") == "scope"
+    ]
+
+
+def door_functions() -> list[tuple[object, str]]:
+    """Every function of the one door that takes the scope first."""
+    return [
+        (measure, name)
+        for name in measure.__all__
+        if inspect.isfunction(getattr(measure, name))
+        and next(iter(inspect.signature(getattr(measure, name)).parameters), "") == "scope"
+    ]
+
+
+def period(source: Source, years: int) -> CaseFilter:
+    """The given number of years up to the newest data date."""
+    end = max(p.tanggal_data for p in source.provinces if p.tanggal_data is not None)
+    first = end + dt.timedelta(days=1)
+    return CaseFilter(period=Period(dari=first.replace(year=first.year - years), sampai=end))
+
+
+def families() -> dict[tuple, list[str]]:
+    """Indicators that need the same counts and know the same dimensions: one of them is measured for all."""
+    found: dict[tuple, list[str]] = defaultdict(list)
+    for kode, record in INDICATORS.items():
+        found[record.butuh, record.dimensi].append(kode)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """Median milliseconds per column of COLUMNS, None where not asked: `measure` by family (wall and processor) and
+    each query inside."""
+
+    families: dict[str, list]
+    processor: dict[str, list]
+    queries: dict[str, list]
+
+
+def indicator_times(source: Source, values: Settings, *, runs: int) -> Times:
+    """Measure one indicator of each family in every column."""
+    by_family: dict[str, list] = {}
+    processor: dict[str, list] = {}
+    by_query: dict[str, list] = defaultdict(lambda: [None] * len(COLUMNS))
+    for column, (years, per) in enumerate(COLUMNS):
+        chosen, called = period(source, years), defaultdict(list)
+        for (_, dimensions), kodes in families().items():
+            name = " ".join(f"`{kode}`" for kode in kodes)
+            for table_of in (by_family, processor):
+                table_of.setdefault(name, [None] * len(COLUMNS))
+            if per is not None and per not in dimensions:
+                continue
+            work = partial(
+                measure.measure, NATIONAL, kodes[:1], chosen, per=per, source=source, limits=values.ambang
+            )
+            with timed(query_functions()) as taken:
+                wall, used = clocked(work, runs=runs)
+            by_family[name][column] = 1000 * statistics.median(wall)
+            processor[name][column] = 1000 * statistics.median(used)
+            for query, times in taken.items():
+                called[query] += times
+        for query, times in called.items():
+            by_query[query][column] = 1000 * statistics.median(times)
+    queries_named = {f"`{query}`": row for query, row in by_query.items()}
+    return Times(families=by_family, processor=processor, queries=queries_named)
+
+
+def _matrix(first: str, taken: dict[str, list]) -> str:
+    named = {1: "12 bulan", 3: "36 bulan"}
+    head = [
+        first,
+        *(f"{named[years]}, {f'per {per.value}' if per else 'nasional'}" for years, per in COLUMNS),
+    ]
+    rows = [
+        [name, *("–" if value is None else number(value) for value in row)] for name, row in taken.items()
+    ]
+    return table(head, rows)
+
+
+def _known(taken: dict[str, list]) -> list[float]:
+    return [value for row in taken.values() for value in row if value is not None]
 
 
 def report(values: Settings, total: int, *, runs: int) -> tuple[str, list[Figure]]:
     """The two tables for one data size, and the slowest query against its budget."""
     source = measure.open_source(values)
-    kept, all_queries = query_table(source, values, runs=runs)
-    shown, all_indicators = indicator_table(source, values, runs=runs)
+    times = indicator_times(source, values, runs=runs)
     source.engine.dispose()
     data = f"{whole(total)} kasus"
     budget = QUERY_BUDGET_MS if total <= BUDGETED_CASES else None
-    figures = [
-        Figure(what="kueri paling lambat", data=data, runs=(max(all_queries),), unit="ms", budget=budget),
-        Figure(
-            what="kueri, nilai tengah semua", data=data, runs=(statistics.median(all_queries),), unit="ms"
+    without_months = {
+        name: [value for value, (_, per) in zip(row, COLUMNS, strict=True) if per is not Dimensi.BULAN]
+        for name, row in times.queries.items()
+    }
+    shown = {
+        "kueri paling lambat": (max(_known(times.queries)), budget),
+        "kueri paling lambat, tanpa rincian bulan": (max(_known(without_months)), budget),
+        "kueri, nilai tengah semua": (statistics.median(_known(times.queries)), None),
+        "satu indikator lewat `measure`, nilai tengah semua": (
+            statistics.median(_known(times.families)),
+            None,
         ),
-        Figure(what="indikator paling lambat", data=data, runs=(max(all_indicators),), unit="ms"),
+        "sama, waktu prosesor": (statistics.median(_known(times.processor)), None),
+    }
+    text = (
+        f"### Kueri, {data} (ms)\n\n{_matrix('kueri', times.queries)}\n"
+        f"### Satu indikator lewat `measure`, {data} (ms)\n\n{_matrix('kode', times.families)}"
+    )
+    return text, [
+        Figure(what=what, data=data, runs=(value,), unit="ms", budget=limit)
+        for what, (value, limit) in shown.items()
     ]
-    text = f"### Kueri, {data} (ms)\n\n{kept}\n### Indikator lewat `measure`, {data} (ms)\n\n{shown}"
-    return text, figures

@@ -133,6 +133,7 @@ def imports(plan: Plan) -> tuple[str, list[Figure]]:
             named = {"data": f"{whole(cases)} kasus"}
             budget, most = _up_to_a_million(cases, 60), _up_to_a_million(cases, 1536)
             found.append(Figure(what=what, runs=(ran.seconds,), unit="s", budget=budget, **named))
+            found.append(Figure(what=f"{what}, waktu prosesor", runs=(ran.processor,), unit="s", **named))
             found.append(
                 Figure(what=f"{what}, memori puncak", runs=(ran.peak_mb,), unit="MB", budget=most, **named)
             )

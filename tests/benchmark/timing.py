@@ -68,16 +68,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def seconds(work: Callable[[], object], *, runs: int, warm: int = 1) -> tuple[float, ...]:
-    """Wall seconds of each run, after `warm` runs that are not counted."""
-    for _ in range(warm):
-        work()
-    taken = []
+def clocked(work: Callable[[], object], *, runs: int) -> tuple[list[float], list[float]]:
+    """Wall seconds and processor seconds of each run, after one that is not counted."""
+    work()
+    wall, processor = [], []
     for _ in range(runs):
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         work()
-        taken.append(time.perf_counter() - started)
-    return tuple(taken)
+        wall.append(time.perf_counter() - started)
+        processor.append(time.process_time() - used)
+    return wall, processor
 
 
 def run_cli(*arguments: str, environment: Mapping[str, str], accepted: tuple[int, ...] = (0,)) -> Ran:

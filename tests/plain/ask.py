@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tests.plain.data import Province, World
 
 DIMENSIONS = ("provinsi", "kabkota", "klaster", "jenis", "pas", "pendamping", "bulan", "tahap")
-OF_PERSONS = ("I17", "I18", "I19", "I20", "I29", "I31")
+OF_PERSONS = ("I17", "I18", "I19", "I20", "I29", "I30", "I31")
+# Spreads and shares over several persons, and rates of a whole population.
+OF_MANY = ("I19", "I20", "I23", "I27", "I29", "I31")
 PER_HEAD_OF_POPULATION = ("I20", "I27")
 
 
@@ -54,9 +56,10 @@ def check_dimension(kode: str, per: str | None) -> None:
         "jenis": of_persons(kode),
         "pas": of_persons(kode),
         "tahap": of_persons(kode) or base(kode) in ("I12", "I23", *PER_HEAD_OF_POPULATION),
-        "pendamping": base(kode) in ("I19", "I23", *PER_HEAD_OF_POPULATION),
+        "pendamping": base(kode) in OF_MANY,
     }
-    if refused.get(per, False):
+    only_places = base(kode) == "I26" and per != "provinsi"
+    if only_places or refused.get(per, False):
         raise ValueError(f"{kode} has no --per {per}")
 
 

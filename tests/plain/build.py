@@ -104,7 +104,16 @@ def unggahan(provinsi: str, tanggal_data: int, lengkap_sejak: int | None = -1000
     }
 
 
-def world(cases: list[dict], *, uploads: list[dict] | None = None, people=(), kegiatan=()) -> Raw:
+def world(
+    cases: list[dict],
+    *,
+    uploads: list[dict] | None = None,
+    people=(),
+    kegiatan=(),
+    rujukan=(),
+    kehadiran=(),
+    target=(),
+) -> Raw:
     """35 sent up to day 100 and 33 up to day 90, both complete all along; 91 never sent."""
     return Raw(
         provinsi=PROVINSI,
@@ -115,7 +124,38 @@ def world(cases: list[dict], *, uploads: list[dict] | None = None, people=(), ke
         kasus=cases,
         unggahan=[unggahan("35", 100), unggahan("33", 90)] if uploads is None else uploads,
         kegiatan=list(kegiatan),
+        rujukan=list(rujukan),
+        kehadiran=list(kehadiran),
+        target=list(target),
     )
+
+
+def rujukan(case: dict, made: int, *, diterima: int | None = None, hasil: str | None = None) -> dict:
+    """A referral of a case on day `made`; accepted on day `diterima`, else waiting unless told otherwise."""
+    return {
+        "kode_provinsi": case["kode_provinsi"],
+        "id_kasus": case["id_kasus"],
+        "tanggal_rujukan": d(made),
+        "tujuan": "sentra",
+        "tanggal_diterima": d(diterima),
+        "hasil": hasil or ("menunggu" if diterima is None else "diterima"),
+    }
+
+
+def kegiatan(case: dict, day: int, jenis: str) -> dict:
+    """An activity of a case."""
+    return {
+        "kode_provinsi": case["kode_provinsi"],
+        "id_kasus": case["id_kasus"],
+        "tanggal_kegiatan": d(day),
+        "jenis_kegiatan": jenis,
+        "id_pendamping": None,
+    }
+
+
+def target(kode: str, nilai: float, *, periode: str = "2026", wilayah: str = "35") -> dict:
+    """A target of a province for the whole year unless told otherwise."""
+    return {"periode": periode, "kode_wilayah": wilayah, "kode_indikator": kode, "nilai": nilai}
 
 
 def ask(raw: Raw, kode: str, dari: int | None = None, sampai: int | None = None, **filters) -> list[dict]:

@@ -13,6 +13,15 @@ STUCK_DAYS = 30
 STUCK_DAYS_DARURAT = 7
 RETURN_DAYS = 180
 AGE_BANDS = {"0": (0, 30), "31": (31, 90), "91": (91, 180), "181": (181, 10**6)}
+COMPONENTS = (
+    "pemenuhan_hidup_layak",
+    "perawatan_pengasuhan",
+    "dukungan_keluarga",
+    "terapi",
+    "vokasional_kewirausahaan",
+    "bantuan_asistensi_sosial",
+    "dukungan_aksesibilitas",
+)
 APPROACHES = ("keluarga", "komunitas_lks", "residensial", "penampungan_sementara")
 
 
@@ -224,6 +233,21 @@ def i28(group: Group) -> Figure:
         person = group.world.pendamping.get((case["provinsi"], case["pendamping"]))
         alone += person is None or not is_active(person, case["tempat"].tanggal_data)
     return count(alone, len(cases))
+
+
+def i32_komponen(group: Group) -> list[Figure]:
+    """One count per component of the cases that had it by t; one more for those that had none."""
+    cases = recorded(group)
+    had = []
+    for case in cases:
+        t = case["tempat"].seen_until(group.b)
+        had.append({kind for kind, day in case["layanan"] if kind in COMPONENTS and day <= t})
+    figures = [
+        Figure(nilai=sum(name in kinds for kinds in had), n=len(cases), kunci={"komponen": name})
+        for name in COMPONENTS
+    ]
+    none = sum(not kinds for kinds in had)
+    return figures + ([Figure(nilai=none, n=len(cases), kunci={"komponen": None})] if none else [])
 
 
 def i32_pendekatan(group: Group) -> list[Figure]:

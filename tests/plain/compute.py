@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 
-from tests.plain import case_figures, person_figures, time_figures
+from tests.plain import case_figures, person_figures, service_figures, target_figures, time_figures
 from tests.plain.ask import Ask, base, months, resolve
 from tests.plain.data import Raw, World, build_world
 from tests.plain.figures import Figure
@@ -17,7 +17,7 @@ HORIZONS = (30, 90, 180)
 # Judged at T, so from the rows only where the period reaches T.
 AT_DATA_DATE = ("I15", "I18", "I19", "I20", "I28", "I29", "I31")
 
-FIGURES: dict[str, Callable[[Group], Figure | list[Figure]]] = {
+FIGURES: dict[str, Callable] = {
     "I01": case_figures.i01,
     "I02": case_figures.i02,
     "I03": case_figures.i03,
@@ -45,6 +45,9 @@ FIGURES: dict[str, Callable[[Group], Figure | list[Figure]]] = {
     "I19": person_figures.i19,
     "I20": person_figures.i20,
     "I21": case_figures.i21,
+    "I22-n": service_figures.i22_n,
+    "I22-diterima": service_figures.i22_diterima,
+    "I22-hari": service_figures.i22_hari,
     "I23": case_figures.i23,
     "I24": case_figures.i24,
     "I25": case_figures.i25,
@@ -52,13 +55,24 @@ FIGURES: dict[str, Callable[[Group], Figure | list[Figure]]] = {
     "I28": case_figures.i28,
     "I29-sertifikat": person_figures.i29_sertifikat,
     **{f"I29-{name}": partial(person_figures.i29_values, field=name) for name in person_figures.VALUES},
+    "I30": person_figures.i30,
     "I31": person_figures.i31,
     "I32-pendekatan": case_figures.i32_pendekatan,
+    "I32-komponen": case_figures.i32_komponen,
+    # Of no group of their own: they ask the others what was realised over the days of the target.
+    **dict.fromkeys(target_figures.KODES, target_figures.rows),
 }
 
 SPLIT = {
     "I32-pendekatan": ("pendekatan", case_figures.APPROACHES),
+    "I32-komponen": ("komponen", case_figures.COMPONENTS),
     **{f"I29-{name}": (name, values) for name, values in person_figures.VALUES.items()},
+}
+# Figures of a sheet that a province may leave out; provinces that did are left out of them.
+SHEETS = {
+    **dict.fromkeys(("I22-n", "I22-diterima", "I22-hari"), "rujukan"),
+    "I30": "kehadiran",
+    "I32-komponen": "kegiatan",
 }
 
 
@@ -99,12 +113,20 @@ def compute(
         pendamping=pendamping,
         per=per,
     )
+    if kode in target_figures.KODES:
+        filters = {"kabkota": kabkota, "klaster": klaster, "jenis": jenis, "pendamping": pendamping}
+        return target_figures.rows(world, ask, filters, partial(_realised, world))
     rows = []
     for bulan, a, b in _periods(ask):
         for group in make_groups(world, ask, a, b):
             for figure in _figures(ask.kode, group):
                 rows.append(_row(ask, group, figure, bulan))
     return rows
+
+
+def _realised(world: World, kode: str, dari: dt.date, sampai: dt.date, provinces: tuple[str, ...]) -> dict:
+    rows = compute(world, kode, scope_provinsi=provinces, dari=dari, sampai=sampai, provinsi=provinces)
+    return rows[0]
 
 
 def _periods(ask: Ask) -> list[tuple[dict, dt.date, dt.date]]:
@@ -120,6 +142,8 @@ def _periods(ask: Ask) -> list[tuple[dict, dt.date, dt.date]]:
 
 def _figures(kode: str, group: Group) -> list[Figure]:
     reason = None
+    if kode in SHEETS:
+        group = _with_sheet(group, SHEETS[kode])
     if not group.places:
         reason = "belum ada data"
     elif base(kode) in AT_DATA_DATE and group.riwayat_needed:
@@ -131,6 +155,18 @@ def _figures(kode: str, group: Group) -> list[Figure]:
         return [Figure(alasan=reason)]
     field, values = SPLIT[kode]
     return [Figure(alasan=reason, kunci={field: value}) for value in values]
+
+
+def _with_sheet(group: Group, sheet: str) -> Group:
+    """The group without the provinces that never sent a row of the sheet."""
+    places = tuple(place for place in group.places if sheet in place.lembar)
+    kept = {place.kode for place in places}
+    return replace(
+        group,
+        places=places,
+        cases=tuple(case for case in group.cases if case["provinsi"] in kept),
+        pendamping=tuple(row for row in group.pendamping if row["kode_provinsi"] in kept),
+    )
 
 
 def _row(ask: Ask, group: Group, figure: Figure, bulan: dict) -> dict:

@@ -24,16 +24,23 @@ class Raw:
     kasus: list[dict]
     unggahan: list[dict]
     kegiatan: list[dict] = field(default_factory=list)
+    rujukan: list[dict] = field(default_factory=list)
+    kehadiran: list[dict] = field(default_factory=list)
+    target: list[dict] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Province:
-    """What is known of a province; without tanggal_data it never sent anything."""
+    """What is known of a province; without tanggal_data it never sent anything.
+
+    `lembar` are the optional sheets of which it ever sent a row.
+    """
 
     kode: str
     penduduk: int
     tanggal_data: dt.date | None
     lengkap_sejak: dt.date | None
+    lembar: frozenset[str] = frozenset()
 
     @property
     def sent(self) -> bool:
@@ -52,7 +59,8 @@ class Province:
 class World:
     """Everything the indicators read.
 
-    Rows by their key (pendamping by kode_provinsi and id_pendamping), judged cases in lists by kode_provinsi.
+    Rows by their key (pendamping by kode_provinsi and id_pendamping), judged cases in lists by kode_provinsi,
+    rujukan in lists by kode_provinsi and id_kasus.
     """
 
     provinces: dict[str, Province]
@@ -60,6 +68,9 @@ class World:
     jenis: dict[str, dict]
     pendamping: dict[tuple[str, str], dict]
     cases: dict[str, list[dict]]
+    rujukan: dict[tuple[str, str], list[dict]]
+    kehadiran: list[dict]
+    target: list[dict]
 
 
 def build_world(raw: Raw) -> World:
@@ -68,16 +79,29 @@ def build_world(raw: Raw) -> World:
     valid = [row for row in raw.kasus if kelompok.get(row.get("kode_alasan")) != "administratif"]
     provinces = {row["kode_provinsi"]: _province(raw, row, valid) for row in raw.provinsi}
     jenis = {row["kode_jenis"]: row for row in raw.jenis_masalah}
-    latest = _latest_kegiatan(raw, provinces)
+    latest, services = _latest_kegiatan(raw, provinces), _services(raw)
     cases: dict[str, list[dict]] = {kode: [] for kode in provinces}
     for row in valid:
         province = provinces[row["kode_provinsi"]]
         if row["tanggal_terdata"] <= province.tanggal_data:
             case = _case(row, jenis, kelompok, province, latest)
+            case["layanan"] = services.get((case["provinsi"], case["id"]), [])
             cases[province.kode].append(as_seen(case, province.tanggal_data))
     kabkota = {row["kode_kabkota"]: row for row in raw.kabkota}
     pendamping = {(row["kode_provinsi"], row["id_pendamping"]): row for row in raw.pendamping}
-    return World(provinces=provinces, kabkota=kabkota, jenis=jenis, pendamping=pendamping, cases=cases)
+    rujukan: dict[tuple[str, str], list[dict]] = {}
+    for row in raw.rujukan:
+        rujukan.setdefault((row["kode_provinsi"], row["id_kasus"]), []).append(row)
+    return World(
+        provinces=provinces,
+        kabkota=kabkota,
+        jenis=jenis,
+        pendamping=pendamping,
+        cases=cases,
+        rujukan=rujukan,
+        kehadiran=raw.kehadiran,
+        target=raw.target,
+    )
 
 
 def _province(raw: Raw, row: dict, valid: list[dict]) -> Province:
@@ -89,6 +113,11 @@ def _province(raw: Raw, row: dict, valid: list[dict]) -> Province:
         penduduk=row["penduduk"],
         tanggal_data=_tanggal_data(raw, kode, uploads, own),
         lengkap_sejak=_lengkap_sejak(uploads, own),
+        lembar=frozenset(
+            name
+            for name in ("kegiatan", "rujukan", "kehadiran")
+            if any(sent["kode_provinsi"] == kode for sent in getattr(raw, name))
+        ),
     )
 
 
@@ -127,11 +156,21 @@ def _latest_kegiatan(raw: Raw, provinces: dict[str, Province]) -> dict[tuple[str
     return latest
 
 
+def _services(raw: Raw) -> dict[tuple[str, str], list[tuple[str | None, dt.date]]]:
+    """(jenis_kegiatan, date) of every activity of each case."""
+    services: dict[tuple[str, str], list[tuple[str | None, dt.date]]] = {}
+    for row in raw.kegiatan:
+        key = (row["kode_provinsi"], row["id_kasus"])
+        services.setdefault(key, []).append((row.get("jenis_kegiatan"), row["tanggal_kegiatan"]))
+    return services
+
+
 def _case(row: dict, jenis: dict, kelompok: dict, province: Province, latest: dict) -> dict:
     case = {name: row.get(f"tanggal_{name}") for name in DATES}
     kind = jenis[row["kode_jenis"]]
     case |= {
         "provinsi": row["kode_provinsi"],
+        "id": row["id_kasus"],
         "klien": row.get("id_klien"),
         "kabkota": row["kode_kabkota"],
         "jenis": row["kode_jenis"],

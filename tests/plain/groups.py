@@ -136,9 +136,11 @@ def _pendamping_members(world: World, ask: Ask, people: list[dict]) -> list[tupl
 
 
 def _listed(world: World, ask: Ask, row: dict) -> bool:
-    """I17 looks at a period, so it lists everyone; the other figures of persons those on duty at T."""
+    """I17 and I30 look at a period, so they list everyone known at T; the other figures of persons those on duty."""
+    if base(ask.kode) in ("I17", "I30"):
+        return _began(world, row)
     place = world.provinces[row["kode_provinsi"]]
-    return base(ask.kode) == "I17" or (place.sent and is_active(row, place.tanggal_data))
+    return place.sent and is_active(row, place.tanggal_data)
 
 
 def _began(world: World, row: dict) -> bool:
@@ -182,7 +184,7 @@ def _group(
         kabkota=tuple(row for row in kabkota if row["kode_provinsi"] in sent),
         by_kabkota=ask.kabkota is not None or ask.per == "kabkota",
         cases=cases,
-        pendamping=tuple(row for row in people if row["kode_provinsi"] in sent),
+        pendamping=tuple(row for row in people if row["kode_provinsi"] in sent and _began(world, row)),
         a=a,
         b=b,
     )

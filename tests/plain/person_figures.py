@@ -1,7 +1,9 @@
-"""Figures of pendamping and their whole work: I17-I20, I29, I31."""
+"""Figures of pendamping and their whole work: I17-I20, I29-I31."""
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from collections import Counter
 
 from tests.plain.case_figures import population
@@ -14,6 +16,7 @@ LOAD_LIMIT = 15
 FEW_PENDAMPING = 5
 TRAINED_MONTHS = 24
 NOBODY = "tidak ada pendamping aktif"
+NO_PEOPLE = "penduduk tidak diketahui"
 VALUES = {
     "jenjang": (3, 4, 5, 6, 7, 8, 9),
     "sebutan": (
@@ -54,6 +57,8 @@ def i17(group: Group) -> Figure:
         t = case["tempat"].seen_until(group.b)
         if not is_open(case) and group.a <= case["terminasi"] <= t:
             events += (case["provinsi"], case["pendamping"]) in days
+    if not days:
+        return Figure(pembilang=0, n=0, alasan=NOBODY)
     return rate(events, sum(days.values()) / DAYS_OF_MONTH, per=1, n=len(days))
 
 
@@ -79,6 +84,8 @@ def i19(group: Group) -> Figure:
 
 def i20(group: Group) -> Figure:
     people = population(group)
+    if people == 0:
+        return Figure(pembilang=len(active(group)), n=0, alasan=NO_PEOPLE)
     return rate(len(active(group)), people, per=1_000_000, n=people)
 
 
@@ -106,6 +113,21 @@ def i29_values(group: Group, field: str) -> list[Figure]:
             )
         )
     return figures
+
+
+def i30(group: Group) -> Figure:
+    """Days present of the working days of the months that end in [a, t]; n = those working days."""
+    own = {(row["kode_provinsi"], row["id_pendamping"]) for row in group.pendamping}
+    present = due = 0
+    for row in group.world.kehadiran:
+        if (row["kode_provinsi"], row["id_pendamping"]) not in own:
+            continue
+        year, month = (int(part) for part in row["bulan"].split("-"))
+        last = dt.date(year, month, calendar.monthrange(year, month)[1])
+        if group.a <= last <= group.world.provinces[row["kode_provinsi"]].seen_until(group.b):
+            present += row["hadir"]
+            due += row["hari_kerja"]
+    return share(present, due)
 
 
 def i31(group: Group) -> Figure:

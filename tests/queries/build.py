@@ -1,12 +1,14 @@
 """Small worlds as rows of the case database: one per seed, dense enough that curves are reached.
 
-A world is a `Raw` of the plain reference over four real provinces; `write` puts the same rows into a database.
+A world is a `Raw` of the plain reference with cases in four real provinces; `write` puts the same rows into a
+database.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from functools import cache
 
 from sqlalchemy import Engine, insert
 
@@ -19,23 +21,29 @@ PROVINCES = ("34", "35", "93", "96")
 NEWEST = (dt.date(2026, 11, 20), dt.date(2024, 2, 28), dt.date(2025, 2, 28), dt.date(2025, 1, 3))
 KINDS = ("P01", "P01", "P01", "P02", "P09", "P18", "P20")
 REASONS = ("T1", "T1", "T1", "T2", "R1", "R2", "B1", "A1")
+WRITTEN = (
+    schema.pendamping,
+    schema.unggahan,
+    schema.kasus,
+    schema.kegiatan,
+    schema.rujukan,
+    schema.kehadiran,
+    schema.target,
+)
 DAY = dt.timedelta(days=1)
 
 
+@cache
 def tables() -> dict[str, list[dict]]:
-    """The reference tables of a world: those of the product, cut to the four provinces."""
-    provinces, places = reference.table("provinsi"), reference.table("kabkota")
-    return {
-        "provinsi": provinces[provinces["kode_provinsi"].isin(PROVINCES)].to_dict("records"),
-        "kabkota": places[places["kode_provinsi"].isin(PROVINCES)].to_dict("records"),
-        "jenis_masalah": reference.table("jenis_masalah").to_dict("records"),
-        "alasan_terminasi": reference.table("alasan_terminasi").to_dict("records"),
-    }
+    """The reference tables of the product, as every world has them."""
+    names = ("provinsi", "kabkota", "jenis_masalah", "alasan_terminasi")
+    return {name: reference.table(name).to_dict("records") for name in names}
 
 
-def places_of(provinsi: str) -> list[str]:
+@cache
+def places_of(provinsi: str) -> tuple[str, ...]:
     """The first three kab/kota of a province, so that each has several cases."""
-    return [kode for kode in reference.names("kabkota") if kode.startswith(provinsi)][:3]
+    return tuple(kode for kode in reference.names("kabkota") if kode.startswith(provinsi))[:3]
 
 
 def kasus_row(provinsi: str, number: int, terdata: dt.date, **others) -> dict:
@@ -91,28 +99,16 @@ def unggahan_row(
     }
 
 
-def raw_world(
-    *,
-    kasus: list[dict] = (),
-    pendamping: list[dict] = (),
-    unggahan: list[dict] = (),
-    kegiatan: list[dict] = (),
-) -> Raw:
-    """The given rows over the reference tables of the four provinces."""
-    return Raw(
-        **tables(),
-        kasus=list(kasus),
-        pendamping=list(pendamping),
-        unggahan=list(unggahan),
-        kegiatan=list(kegiatan),
-    )
+def raw_world(**rows: list[dict]) -> Raw:
+    """The given rows, by the name of their table, over the reference tables."""
+    return Raw(**tables(), **(dict.fromkeys(("kasus", "pendamping", "unggahan"), []) | rows))
 
 
 def write(engine: Engine, raw: Raw) -> None:
     """Prepares an empty database and inserts the rows of a world."""
     connection.prepare(engine, simulasi=True)
     with engine.begin() as target:
-        for table in (schema.pendamping, schema.unggahan, schema.kasus, schema.kegiatan):
+        for table in WRITTEN:
             rows = getattr(raw, table.name)
             if rows:
                 target.execute(insert(table), rows)
@@ -136,10 +132,24 @@ def random_world(seed: int) -> Raw:
     # One province holds most of them, so that n >= 10 also occurs in parts of a part.
     homes = chance.choices(sent, weights=[4, 2, 1, 1][: len(sent)], k=total)
     cases = [_case(chance, kode, number, known[kode], people) for number, kode in enumerate(homes)]
-    activities = [row for case in cases for row in _activities(chance, case)]
-    for rows in (cases, people, uploads, activities):
-        chance.shuffle(rows)
-    return raw_world(kasus=cases, pendamping=people, unggahan=uploads, kegiatan=activities)
+    # Optional sheets: a province may never have sent one.
+    senders = {name: [kode for kode in sent if chance.random() < 0.7] for name in ("kegiatan", "rujukan")}
+    rows = {
+        "kasus": cases,
+        "pendamping": people,
+        "unggahan": uploads,
+        "kegiatan": [row for case in _of(cases, senders["kegiatan"]) for row in _activities(chance, case)],
+        "rujukan": [row for case in _of(cases, senders["rujukan"]) for row in _referrals(chance, case)],
+        "kehadiran": [row for person in people for row in _attendance(chance, person, newest)],
+        "target": _targets(chance, newest),
+    }
+    for listed in rows.values():
+        chance.shuffle(listed)
+    return raw_world(**rows)
+
+
+def _of(cases: list[dict], provinces: list[str]) -> list[dict]:
+    return [case for case in cases if case["kode_provinsi"] in provinces]
 
 
 def _uploads(chance: random.Random, provinsi: str, known: dt.date, numbers) -> list[dict]:
@@ -180,9 +190,7 @@ def _delay(chance: random.Random, mean: float) -> int:
     return 0 if chance.random() < 0.1 else int(chance.expovariate(1 / mean))
 
 
-def _case(
-    chance: random.Random, provinsi: str, number: int, known: dt.date, people: list[dict]
-) -> dict:
+def _case(chance: random.Random, provinsi: str, number: int, known: dt.date, people: list[dict]) -> dict:
     """A case recorded within 400 days before T, one in twelve after it; steps may be skipped, dates pass T."""
     terdata = known + 10 * DAY - int(400 * chance.random() ** 1.5) * DAY
     emergency = chance.random() < 0.2
@@ -236,14 +244,72 @@ def _steps(chance: random.Random, terdata: dt.date, *, emergency: bool) -> dict:
 
 def _activities(chance: random.Random, case: dict) -> list[dict]:
     """Up to two activities of a case, also after its last update and after T."""
-    days = {case["tanggal_terdata"] + chance.randint(0, 150) * DAY for _ in range(chance.choice((0, 0, 1, 2)))}
+    days = {
+        case["tanggal_terdata"] + chance.randint(0, 150) * DAY for _ in range(chance.choice((0, 0, 1, 2)))
+    }
     return [
         {
             "kode_provinsi": case["kode_provinsi"],
             "id_kasus": case["id_kasus"],
             "tanggal_kegiatan": day,
-            "jenis_kegiatan": "kunjungan",
+            "jenis_kegiatan": chance.choice(("kunjungan", "terapi", "terapi", "dukungan_keluarga")),
             "id_pendamping": None,
         }
         for day in sorted(days)
     ]
+
+
+def _referrals(chance: random.Random, case: dict) -> list[dict]:
+    """At most one referral of a case, to one or two places; some accepted on no known day, or after T."""
+    made = case["tanggal_terdata"] + chance.randint(0, 40) * DAY
+    rows = []
+    for place in ("sentra", "faskes")[: chance.choice((0, 1, 1, 2))]:
+        outcome = chance.choice(("diterima", "diterima", "ditolak", "menunggu"))
+        accepted = made + _delay(chance, 15) * DAY if outcome == "diterima" else None
+        rows.append(
+            {
+                "kode_provinsi": case["kode_provinsi"],
+                "id_kasus": case["id_kasus"],
+                "tanggal_rujukan": made,
+                "tujuan": place,
+                "tanggal_diterima": chance.choice((accepted, accepted, accepted, None)),
+                "hasil": outcome,
+            }
+        )
+    return rows
+
+
+def _attendance(chance: random.Random, person: dict, newest: dt.date) -> list[dict]:
+    """Some of the last five months, the one of T among them, which is not over; one in three has none."""
+    months, day = [], newest
+    for _ in range(5 if chance.random() < 0.7 else 0):
+        months.append(f"{day:%Y-%m}")
+        day = day.replace(day=1) - DAY
+    rows = []
+    for month in months:
+        if chance.random() < 0.8:
+            working = chance.randint(0, 22)
+            rows.append(
+                {
+                    "kode_provinsi": person["kode_provinsi"],
+                    "id_pendamping": person["id_pendamping"],
+                    "bulan": month,
+                    "hari_kerja": working,
+                    "hadir": chance.randint(0, working),
+                }
+            )
+    return rows
+
+
+def _targets(chance: random.Random, newest: dt.date) -> list[dict]:
+    """Targets of two provinces and the country for the year and the month of the newest T, seldom zero."""
+    rows = []
+    for place in ("34", "35", "00"):
+        for period in (f"{newest:%Y}", f"{newest:%Y-%m}", f"{newest.year - 1}"):
+            for kode in ("I01", "I03", "I03K", "I04-30", "I05M", "I06", "I15-n", "I18-rata", "I25", "I30"):
+                if chance.random() < 0.6:
+                    value = chance.choice((0, 5, 12.5, 60, 100))
+                    rows.append(
+                        {"periode": period, "kode_wilayah": place, "kode_indikator": kode, "nilai": value}
+                    )
+    return rows

@@ -9,22 +9,24 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from lib import settings
+from lib import reference, settings
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
-from lib.indicators.records import INDICATORS
+from lib.indicators.records import INDICATORS, VALUE_KEYS
 from lib.measure import KEY_COLUMNS, measure
 from lib.queries.source import Source
-from tests.plain import compute
+from tests.plain.compute import FIGURES, compute
 from tests.plain.data import World
 from tests.queries.build import DAY, PROVINCES
 
 SCOPE = Scope(role=Role.DIREKTUR, provinces=PROVINCES)
 LIMITS = settings.load(environment={}).ambang
-# What the reference does not have; its parts are tied to I13 and I07 in test_properties.
-KODES = tuple(kode for kode in INDICATORS if not kode.startswith("STOK-"))
+KODES = tuple(kode for kode in INDICATORS if kode in FIGURES)
+TARGETS = tuple(kode for kode in KODES if kode.startswith("I26-"))
+FIGURES_PROPER = tuple(kode for kode in KODES if kode not in TARGETS)
 NUMBERS = ("nilai", "pembilang", "n", "bawah", "atas")
 WORDS = ("alasan", "tanggal_data")
 PER = (None, *Dimensi)
+SPLITS = tuple(dict.fromkeys(VALUE_KEYS.values()))
 RELATIVE, ABSOLUTE = 1e-9, 1e-10
 
 
@@ -37,33 +39,37 @@ class Ask:
     sampai: dt.date | None = None
     per: Dimensi | None = None
     scope: tuple[str, ...] = PROVINCES
+    kodes: tuple[str, ...] = KODES
+
+    def allowed(self) -> list[str]:
+        """The indicators asked for that allow the dimension."""
+        return [kode for kode in self.kodes if self.per is None or self.per in INDICATORS[kode].dimensi]
 
     def case_filter(self) -> CaseFilter:
         lists = {name: value if name == "pendamping" else tuple(value) for name, value in self.where.items()}
         return CaseFilter(period=Period(dari=self.dari, sampai=self.sampai), **lists)
 
 
-def kodes_for(per: Dimensi | None) -> list[str]:
-    """The indicators that allow a dimension."""
-    return [kode for kode in KODES if per is None or per in INDICATORS[kode].dimensi]
+def _keys(kode: str, per: Dimensi | None) -> list[str]:
+    """The key columns of a row: those of the dimension, and the value where a figure is split into values."""
+    return [*KEY_COLUMNS[per], *([VALUE_KEYS[kode]] if kode in VALUE_KEYS else [])]
 
 
 def real(ask: Ask, source: Source) -> dict | str:
     """(kode, *key) -> values of the real answer, or "refused"."""
     try:
         scope = Scope(role=Role.DIREKTUR, provinces=ask.scope)
-        kodes = kodes_for(ask.per)
-        answer = measure(scope, kodes, ask.case_filter(), per=ask.per, source=source, limits=LIMITS)
+        answer = measure(scope, ask.allowed(), ask.case_filter(), per=ask.per, source=source, limits=LIMITS)
     except UserError:
         return "refused"
-    keys = KEY_COLUMNS[ask.per]
-    rows = answer[["kode", *keys, *NUMBERS, *WORDS]].astype(object)
+    names = [name for name in ("kode", *KEY_COLUMNS[ask.per], *SPLITS) if name in answer]
+    rows = answer[[*names, *NUMBERS, *WORDS]].astype(object)
     rows = rows.where(pd.notna(rows), None)
     found = {}
-    for row in rows.itertuples(index=False, name=None):
-        key, values = row[: 1 + len(keys)], row[1 + len(keys) :]
-        assert key not in found, f"twice: {key}"
-        found[key] = values
+    for row in rows.to_dict("records"):
+        key = tuple(row[name] for name in _keys(row["kode"], ask.per))
+        assert (row["kode"], *key) not in found, f"twice: {row['kode']} {key}"
+        found[row["kode"], *key] = tuple(row[name] for name in (*NUMBERS, *WORDS))
     return found
 
 
@@ -71,7 +77,7 @@ def plain(ask: Ask, world: World) -> dict | str:
     """(kode, *key) -> values of the reference, or "refused"."""
     found = {}
     per = ask.per and ask.per.value
-    for kode in kodes_for(ask.per):
+    for kode in ask.allowed():
         try:
             rows = compute(
                 world,
@@ -85,8 +91,8 @@ def plain(ask: Ask, world: World) -> dict | str:
         except ValueError:
             return "refused"
         for row in rows:
-            key = (kode, *(row["kunci"][name] for name in KEY_COLUMNS[ask.per]))
-            found[key] = tuple(row[name] for name in (*NUMBERS, *WORDS))
+            key = tuple(row["kunci"][name] for name in _keys(kode, ask.per))
+            found[kode, *key] = tuple(row[name] for name in (*NUMBERS, *WORDS))
     return found
 
 
@@ -160,8 +166,8 @@ def whens(world: World) -> dict[str, tuple[dt.date | None, dt.date | None]]:
     }
 
 
-def questions(world: World, seed: int, number: int) -> list[Ask]:
-    """Some of all filters x periods x dimensions, each dimension in turn."""
+def questions(world: World, seed: int, number: int, *, size: int) -> list[Ask]:
+    """Some of all filters x periods x dimensions x indicators (`size` a question), each dimension in turn."""
     chance = random.Random(f"questions {seed}")
     places, spans = wheres(world), whens(world)
     asked = []
@@ -169,5 +175,10 @@ def questions(world: World, seed: int, number: int) -> list[Ask]:
         where = {} if chance.random() < 0.2 else chance.choice(list(places.values()))
         dari, sampai = spans["default"] if chance.random() < 0.2 else chance.choice(list(spans.values()))
         per = PER[(seed * number + position) % len(PER)]
-        asked.append(Ask(where=where, dari=dari, sampai=sampai, per=per))
+        # The whole country has targets of its own; its 514 kab/kota would only take time.
+        national = per is not Dimensi.KABKOTA and chance.random() < 0.15
+        scope = reference.all_provinces() if national else PROVINCES
+        # Targets repeat the other figures: two of them a time.
+        kodes = (*chance.sample(FIGURES_PROPER, size), *chance.sample(TARGETS, 2))
+        asked.append(Ask(where=where, dari=dari, sampai=sampai, per=per, scope=scope, kodes=kodes))
     return asked

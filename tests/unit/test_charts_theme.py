@@ -240,8 +240,23 @@ def test_texts_of_the_page_are_readable(section):
         assert theme.contrast(part["textColor"], part["backgroundColor"]) >= 7
         assert theme.contrast(part["textColor"], part["secondaryBackgroundColor"]) >= 7
         assert theme.contrast(part["linkColor"], part["backgroundColor"]) >= 4.5
-        # Streamlit writes on primary buttons in white.
-        assert theme.contrast("#FFFFFF", part["primaryColor"]) >= 4.5
+    # Streamlit writes the chosen part of a control in the primary colour, on a tenth of it over the page.
+    chosen = _over(page["primaryColor"], page["backgroundColor"], share=0.1)
+    assert theme.contrast(page["primaryColor"], chosen) >= 4.5
+
+
+def _over(colour, ground, *, share):
+    channels = [
+        round(share * int(colour[i : i + 2], 16) + (1 - share) * int(ground[i : i + 2], 16))
+        for i in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{channel:02X}" for channel in channels)
+
+
+def test_no_primary_button_is_used():
+    """Streamlit writes on them in white, which the dark page's primary colour is too light for."""
+    code = [*(ROOT / "lib" / "web").glob("*.py"), *(ROOT / "pages").glob("*.py")]
+    assert not [path.name for path in code if 'type="primary"' in path.read_text(encoding="utf-8")]
 
 
 def test_static_files_named_by_the_page_exist():

@@ -52,18 +52,48 @@ def kasus_row(number: int = 1, **changes: str) -> list[str]:
     return _row("kasus", values | changes)
 
 
+def kegiatan_row(**changes: str) -> list[str]:
+    values = {"id_kasus": "K-1", "tanggal_kegiatan": "2026-02-10", "jenis_kegiatan": "kunjungan"}
+    return _row("kegiatan", {"kode_provinsi": "35"} | values | changes)
+
+
+def rujukan_row(**changes: str) -> list[str]:
+    """A referral that still waits."""
+    values = {"id_kasus": "K-1", "tanggal_rujukan": "2026-02-10", "tujuan": "faskes", "hasil": "menunggu"}
+    return _row("rujukan", {"kode_provinsi": "35"} | values | changes)
+
+
+def penugasan_row(**changes: str) -> list[str]:
+    values = {"id_kasus": "K-1", "id_pendamping": "PD-1", "tanggal_mulai": "2026-01-05"}
+    return _row("penugasan", {"kode_provinsi": "35"} | values | changes)
+
+
+def kehadiran_row(**changes: str) -> list[str]:
+    values = {"id_pendamping": "PD-1", "bulan": "2026-03", "hari_kerja": "20", "hadir": "19"}
+    return _row("kehadiran", {"kode_provinsi": "35"} | values | changes)
+
+
+def target_row(**changes: str) -> list[str]:
+    values = {"periode": "2026", "kode_wilayah": "35", "kode_indikator": "I03", "nilai": "1200"}
+    return _row("target", values | changes)
+
+
 def _row(sheet: str, values: dict[str, str]) -> list[str]:
     unknown = set(values) - set(columns.names(sheet))
     assert not unknown, unknown
     return [values.get(name, "") for name in columns.names(sheet)]
 
 
-def workbook(path: Path, *, kasus=(), pendamping=None, keterangan=None) -> Path:
-    """A filled template; by default one pendamping per province of keterangan, which is Jawa Timur."""
+def workbook(path: Path, *, kasus=(), pendamping=None, keterangan=None, **optional) -> Path:
+    """A filled template; by default one pendamping per province of keterangan, which is Jawa Timur.
+
+    `optional` are the rows of optional sheets by their name.
+    """
     keterangan = [keterangan_row()] if keterangan is None else keterangan
     if pendamping is None:
         pendamping = [pendamping_row(kode_provinsi=code) for code, *_ in keterangan]
-    write_template(path, rows={"keterangan": keterangan, "pendamping": pendamping, "kasus": kasus})
+    rows = {"keterangan": keterangan, "pendamping": pendamping, "kasus": kasus, **optional}
+    write_template(path, rows=rows)
     return path
 
 

@@ -10,9 +10,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from lib import reference
-from lib.importing import columns, importer, reader
+from lib.importing import codes, columns, importer, reader
 from lib.importing.report import summary
 from lib.importing.template import write_template
+from lib.indicators.records import INDICATORS
 from tests.unit.test_importing_rows import (
     NOW,
     case_database,
@@ -59,17 +60,26 @@ def test_template_has_the_sheets_headers_and_code_lists(tmp_path):
         "keterangan",
         "kasus",
         "pendamping",
+        "kegiatan",
+        "rujukan",
+        "penugasan",
+        "kehadiran",
+        "target",
         "kamus",
         "kode_jenis",
         "kode_alasan",
         "kode_provinsi",
         "kode_kabkota",
+        "kode_indikator",
     ]
     for sheet in columns.SHEETS:
         assert book.get_sheet_by_name(sheet).to_python() == [list(columns.names(sheet))]
     kabkota = book.get_sheet_by_name("kode_kabkota").to_python()
     assert len(kabkota) == 1 + len(reference.table("kabkota"))
     assert "31.71" in [row[0] for row in kabkota]
+    indikator = book.get_sheet_by_name("kode_indikator").to_python()
+    assert ["I03", "Capaian target: Kasus terselesaikan (periode)", "persen"] not in indikator
+    assert ["I03", "Kasus terselesaikan (periode)", "kasus"] in indikator
     kamus = book.get_sheet_by_name("kamus").to_python()
     assert [tuple(row[:3]) for row in kamus[1:4]] == [
         ("keterangan", "kode_provinsi", "ya"),
@@ -86,7 +96,7 @@ def test_every_column_is_explained_with_an_example_that_is_accepted():
             if column.choices:
                 assert column.example in column.choices
             if column.reference:
-                assert column.example in reference.names(column.reference)
+                assert column.example in codes.codes(column.reference)
 
 
 def test_template_offers_lists_and_keeps_codes_as_text(tmp_path):
@@ -148,6 +158,13 @@ def test_round_trip_of_200_cases_rejects_exactly_the_15_wrong_ones(tmp_path):
     assert again.counts["kasus"]["sama"] == 185
     assert again.counts["kasus"]["baru"] == again.counts["kasus"]["berubah"] == 0
     assert "sudah diimpor sebelumnya" in summary(again)
+
+
+def test_every_indicator_with_an_achievement_can_have_a_target():
+    known = codes.codes("indikator")
+    assert {f"I26-{kode}" for kode in known} == {kode for kode in INDICATORS if kode.startswith("I26-")}
+    assert {"I01", "I02", "I03", "I03K", "I04-180", "I05M", "I11"} <= set(known)
+    assert not {"I13", "I26-I03"} & set(known)
 
 
 @pytest.mark.parametrize("code", ["01", "=1+1", "0012"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from lib import reference
-from lib.database import connection, schema
+from lib.database import connection, schema, simulation
 from lib.database import simulation_truth as true
 from lib.database.simulation import SimulatedData, simulate, write
 from lib.database.simulation_truth import (
@@ -30,7 +31,7 @@ from lib.domain import UserError
 
 END = dt.date(2026, 11, 20)
 FIRST = pd.Timestamp(END) - pd.Timedelta(days=1095)
-TABLES = {"pendamping": schema.pendamping, "unggahan": schema.unggahan, "kasus": schema.kasus}
+TABLES = {table.name: table for table in simulation.WRITTEN}
 STEPS = ["tanggal_kontak", "tanggal_asesmen", "tanggal_rencana", "tanggal_intervensi"]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "simulasi.md"
 
@@ -497,11 +498,20 @@ def test_constraints_hold_for_other_seeds(empty, seed: int) -> None:
 def test_integrity_check_would_see_a_wrong_row(empty) -> None:
     small = simulate(cases=200)
     wrong = small.kasus.assign(tanggal_pembaruan=small.kasus["tanggal_terdata"] - pd.Timedelta(days=1))
-    write(empty, SimulatedData(small.pendamping, small.unggahan, wrong))
+    write(empty, replace(small, kasus=wrong))
     with empty.connect() as db:
         assert db.exec_driver_sql("PRAGMA integrity_check").fetchone() == (
             "CHECK constraint failed in kasus",
         )
+
+
+def test_foreign_key_check_would_see_a_wrong_row(empty) -> None:
+    small = simulate(cases=200)
+    write(empty, replace(small, rujukan=small.rujukan.assign(id_kasus="tidak ada")))
+    with empty.connect() as db:
+        found = db.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    assert {row[0] for row in found} == {"rujukan"}
+    assert len(found) == len(small.rujukan) > 5
 
 
 def test_values_come_back_as_they_were(empty) -> None:
@@ -534,18 +544,25 @@ def test_checks_are_on_again_after_writing(empty) -> None:
     write(empty, simulate(cases=50))
     with pytest.raises(IntegrityError, match="ck_prioritas"), empty.begin() as db:
         db.execute(text("UPDATE kasus SET prioritas = 'segera'"))
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"), empty.begin() as db:
+        db.execute(text("UPDATE kasus SET kode_jenis = 'P99'"))
+    with empty.connect() as db:
+        assert "baris" not in [row[1] for row in db.exec_driver_sql("PRAGMA database_list")]
 
 
 def test_simulated_database_is_emptied_and_filled_again(empty) -> None:
     write(empty, simulate(cases=300))
     with empty.begin() as db:
         row = db.execute(select(schema.kasus.c.kode_provinsi, schema.kasus.c.id_kasus)).first()
-        visit = {"tanggal_kegiatan": dt.date(2026, 1, 1), "jenis_kegiatan": "kunjungan"}
+        visit = {"tanggal_kegiatan": dt.date(2020, 1, 1), "jenis_kegiatan": "kunjungan"}
         db.execute(insert(schema.kegiatan).values(**row._mapping, **visit))
-    write(empty, simulate(cases=200, seed=5))
+    second = simulate(cases=200, seed=5)
+    write(empty, second)
     assert connection.count_cases(empty) == 200
     with empty.connect() as db:
-        assert db.execute(select(func.count()).select_from(schema.kegiatan)).scalar_one() == 0
+        assert db.execute(select(func.count()).select_from(schema.kegiatan)).scalar_one() == len(
+            second.kegiatan
+        )
 
 
 def test_prepared_empty_database_becomes_a_simulated_one(empty) -> None:
@@ -598,12 +615,35 @@ def test_progress_rises_to_one_in_plain_sentences(empty) -> None:
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert {sentence for _, sentence in told} == {
+    assert [sentence for _, sentence in told] == [
         "Menyiapkan basis data simulasi",
-        "Menulis tabel pendamping",
-        "Menulis tabel unggahan",
-        "Menulis tabel kasus",
-    }
+        *(f"Menulis tabel {name}" for name in TABLES),
+    ]
+
+
+@pytest.mark.database
+def test_postgresql_holds_the_same_rows_and_keeps_its_rules(postgres_url, empty) -> None:
+    target = connection.writable_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"))
+    small = simulate(cases=400)
+    write(empty, small)
+    write(target, simulate(cases=150, seed=3))
+    write(target, small)
+    for table in TABLES.values():
+        query = select(table).order_by(*table.primary_key.columns)
+        with empty.connect() as ours, target.connect() as theirs:
+            assert ours.execute(query).all() == theirs.execute(query).all(), table.name
+    # The foreign keys are back, and the next upload does not begin at 1 again.
+    with pytest.raises(IntegrityError, match="kasus_kode_jenis_fkey"), target.begin() as db:
+        db.execute(text("UPDATE kasus SET kode_jenis = 'P99'"))
+    keys = sum(len(table.foreign_key_constraints) for table in schema.metadata.sorted_tables)
+    with target.begin() as db:
+        found = db.execute(text("SELECT count(*) FROM pg_constraint WHERE contype = 'f'")).scalar_one()
+        assert found == keys
+        row = {"kode_provinsi": "35", "tanggal_data": END, "waktu": dt.datetime(2026, 11, 21)}  # noqa: DTZ001
+        db.execute(insert(schema.unggahan).values(**row, digest="0", baris=1, ditolak=0))
+        newest = db.execute(select(func.max(schema.unggahan.c.id))).scalar_one()
+    assert newest == small.unggahan["id"].max() + 1
+    target.dispose()
 
 
 # Documentation ----------------------------------------------------------------------------------------------

@@ -1,0 +1,59 @@
+"""From the rows a query returns to the groups of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from lib.domain import Dimensi
+from lib.measure.groups import ALL, KEY_COLUMNS
+from lib.measure.question import Question
+
+
+def keyed(frame: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, list[str]]:
+    """The counts with the keys of the groups as the answer calls them, and the names of those keys."""
+    frame = frame.copy()
+    if question.per is None:
+        frame[ALL] = 0
+        return frame, [ALL]
+    keys = KEY_COLUMNS[question.per]
+    if question.per is Dimensi.BULAN:
+        frame["bulan"] = [question.names[int(number)] for number in frame["bulan"]]
+    for key in keys:
+        frame[key] = frame[key].astype(object).where(frame[key].notna(), None)
+    return frame, keys
+
+
+def aligned(counted: pd.DataFrame, question: Question, members: pd.DataFrame) -> pd.DataFrame:
+    """Counts in the order of the groups, 0 for a group without cases."""
+    counted, keys = keyed(counted, question)
+    counts = [column for column in counted.columns if column not in keys]
+    merged = members[keys].merge(counted, on=keys, how="left")
+    return merged[counts].astype("float64").fillna(0).astype("int64")
+
+
+def located(counted: pd.DataFrame, question: Question, members: pd.DataFrame) -> pd.DataFrame:
+    """A histogram with the row number of its group in column g."""
+    counted, keys = keyed(counted, question)
+    position = members[keys].assign(g=range(len(members)))
+    return counted.merge(position, on=keys, how="inner")
+
+
+def spread(counted: pd.DataFrame, key: str, values: Sequence, totals: pd.Series) -> pd.DataFrame:
+    """One row per group and value, also those that nobody has: g, `key`, n and jumlah (the group's total).
+
+    `counted` has g, `key` and n; a row without a value (None) only where there is one, after the others.
+    """
+    found: dict[tuple, int] = {}
+    for g, value, n in zip(counted["g"], counted[key], counted["n"], strict=True):
+        place = (int(g), None if pd.isna(value) else value)
+        found[place] = found.get(place, 0) + int(n)
+    rows = [
+        (g, value, found.get((g, value), 0), total)
+        for g, total in enumerate(totals)
+        for value in (*values, None)
+        if value is not None or found.get((g, None), 0) > 0
+    ]
+    frame = pd.DataFrame(rows, columns=["g", key, "n", "jumlah"])
+    return frame.astype({key: object})

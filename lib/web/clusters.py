@@ -1,0 +1,313 @@
+"""The sections of Klaster: problems by cluster or by PAS, and one group down to its kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from lib import present, present_area, reference, text
+from lib.charts import bars, nested
+from lib.charts import trends as trend_charts
+from lib.charts.theme import STATUS_COLOURS
+from lib.domain import CaseFilter, Dimensi, Scope, Status
+from lib.indicators.records import INDICATORS
+from lib.numbers_id import angka
+from lib.web import cache, cards, counts, filters
+
+GROUPING_CHOICE, GROUP_CHOICE, KIND_CHOICE = "rinci", "kelompok", "sorot_jenis"
+GROUPINGS = ("klaster", "pas")
+GROUPING_LABELS = {"klaster": "Klaster", "pas": "12-PAS"}
+NOUNS = {Dimensi.KLASTER: "kelompok", Dimensi.PAS: "PAS"}
+CORONG = ("I01", "I02", "I03K")
+TOTALS = (*CORONG, "I05M", "I13", "I15-n", "I04-180", *present.STOCK)
+GROUP_CARDS = {
+    "Kasus dalam periode; terbuka dan macet": (*CORONG, "I13", "I15-n"),
+    "Stok: semua kasus yang pernah terdata, menurut status": tuple(present.STOCK),
+}
+SPEEDS = ("I04-180", "I05M")
+KIND_TABLE = (*CORONG, "I13", "I15-n", "I05M")
+KIND_CARDS = (*CORONG, "I13", "I15-n")
+SERVICES = {"I32-pendekatan": "pendekatan", "I32-komponen": "komponen"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """How problems are grouped, which group is looked at (or "" for all), and the groups there are."""
+
+    per: Dimensi
+    group: str
+    names: dict[str, str]
+    short_names: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """The group in words."""
+        return self.names[self.group] if self.group else f"Semua {NOUNS[self.per]}"
+
+
+def nothing(total: pd.DataFrame) -> bool:
+    """Say that nobody has sent anything yet, if so."""
+    if not pd.isna(total.loc["I01", "nilai"]):
+        return False
+    st.info(
+        "Belum ada data untuk wilayah ini. Angka akan muncul sesudah unggahan pertama.",
+        icon=":material/inbox:",
+    )
+    return True
+
+
+def figures(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
+    """The figures of all groups together, by kode."""
+    return cache.measured(scope, TOTALS, choice.case_filter()).set_index("kode", drop=False)
+
+
+def view(scope: Scope, choice: filters.Choice) -> View:
+    """The controls: cluster or PAS, and the group that is looked at; both stand in the URL."""
+    per = Dimensi(counts.own_choice(choice, GROUPING_CHOICE, GROUPINGS, label="Pengelompokan"))
+    names = reference.names(present_area.GROUPINGS[per][0])
+    group = counts.own_choice(choice, GROUP_CHOICE, ("", *names), label="Kelompok")
+    groups = cache.measured(scope, ("I01",), choice.case_filter(), per)[per.value].tolist()
+    options = ("", *groups) if len(groups) > 1 else tuple(groups)
+    # The filter bar may have left the group that was looked at before.
+    group = group if group in options else options[0]
+    state = st.session_state
+    state["kl_rinci"], state["kl_kelompok"] = per.value, group
+    left, right = st.columns([1, 2])
+    left.segmented_control(
+        "Pengelompokan",
+        GROUPINGS,
+        format_func=GROUPING_LABELS.get,
+        key="kl_rinci",
+        required=True,
+        on_change=_grouping_changed,
+        help="Lima klaster rehabilitasi sosial dan dua kelompok lain, atau 12 kelompok PAS; jenisnya sama.",
+    )
+    right.selectbox(
+        "Kelompok yang dirinci",
+        options,
+        format_func=lambda code: names[code] if code else f"Semua {NOUNS[per]}",
+        key="kl_kelompok",
+        on_change=lambda: filters.set_other(GROUP_CHOICE, state["kl_kelompok"]),
+    )
+    return View(per=per, group=group, names=names, short_names=present_area.short_names(per))
+
+
+def _grouping_changed() -> None:
+    # A group of the other grouping does not exist in this one.
+    filters.set_other(GROUP_CHOICE, "")
+    grouping = st.session_state["kl_rinci"]
+    filters.set_other(GROUPING_CHOICE, "" if grouping == GROUPINGS[0] else grouping)
+
+
+def reconciled(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFrame) -> None:
+    """The line that says that groups, kinds and total agree."""
+    case_filter = choice.case_filter()
+    groups = cache.measured(scope, ("I01", "I13"), case_filter, shown.per)
+    kinds = cache.measured(scope, ("I01", "I13"), case_filter, Dimensi.JENIS)
+    names = (
+        f"{groups[shown.per.value].nunique()} {NOUNS[shown.per]}",
+        f"{kinds['jenis'].nunique()} jenis",
+    )
+    lines = []
+    for kode, what in (("I01", "kasus terdata"), ("I13", "kasus terbuka")):
+        parts = (present_area.sums(groups)[kode], present_area.sums(kinds)[kode])
+        lines.append(
+            text.reconciled(dict(zip(names, parts, strict=True)), total.loc[kode, "nilai"], what=what)
+        )
+    st.markdown("  \n".join(f":small[{line}]" for line in lines))
+
+
+def composition_and_corong(scope: Scope, choice: filters.Choice, shown: View) -> None:
+    """Every group by status now, and the nested counts of the period."""
+    key, case_filter = shown.per.value, choice.case_filter()
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(
+            "Menurut status", help="Semua kasus yang pernah terdata, menurut statusnya pada akhir periode."
+        )
+        answer = cache.measured(scope, tuple(present.STOCK), case_filter, shown.per)
+        frame = present.stock_by(answer, key, shown.names)
+        sentence = f"Stok {angka(frame['nilai'].sum())} kasus, tiap baris satu {NOUNS[shown.per]}."
+        cards.chart(bars.composition(frame, unit="kasus menurut status"), key="kl_status", sentence=sentence)
+        cards.note(sentence)
+        wide = present.wide(frame).rename(columns={"Klaster": GROUPING_LABELS[key]})
+        cards.table(wide, {column: column for column in wide.columns}, key=f"{key}-status", answer=answer)
+    with right:
+        st.subheader("Corong", help="Dari kasus yang terdata dalam periode: berapa yang sampai tiap langkah.")
+        answer = cache.measured(scope, CORONG, case_filter, shown.per)
+        frame = present_area.corong_by(answer, key, names=shown.names)
+        sentence = text.corong_groups(frame)
+        cards.chart(
+            nested.corong_groups(frame, unit="kasus terdata → tertangani → terselesaikan"),
+            key="kl_corong",
+            sentence=sentence,
+        )
+        cards.note(sentence)
+        _corong_table(answer, shown)
+
+
+def _corong_table(answer: pd.DataFrame, shown: View) -> None:
+    with counts.behind_click(
+        "Tabel dan unduhan", key=f"{shown.per.value}-corong", icon=":material/table:"
+    ) as is_open:
+        if not is_open:
+            return
+        counts.table(
+            present_area.side_by_side(answer, shown.per.value, names=shown.names),
+            heading=GROUPING_LABELS[shown.per.value],
+            key="kl_corong_tabel",
+            alt="Kasus terdata, tertangani dan terselesaikan tiap kelompok",
+            own_choice=GROUP_CHOICE,
+            chosen=shown.group,
+        )
+        cards.note("Pilih baris untuk merinci kelompok itu.")
+        cards.downloads(answer, key=f"{shown.per.value}-corong")
+
+
+def speeds(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFrame) -> None:
+    """How many are resolved within 180 days, and how long half of them take, with intervals."""
+    st.subheader("Seberapa cepat")
+    answer = cache.measured(scope, SPEEDS, choice.case_filter(), shown.per)
+    for column, kode in zip(st.columns(2, gap="large"), SPEEDS, strict=True):
+        record, rows = INDICATORS[kode], answer[answer["kode"] == kode]
+        frame = present_area.ranked(rows, shown.per.value, names=shown.short_names)
+        sentence = text.extremes(frame, name=record.nama)
+        with column, st.container(border=True, height="stretch"):
+            figure = bars.ranked(
+                frame,
+                unit=f"{record.nama} ({record.satuan})",
+                reference=total.loc[kode, "nilai"],
+                reference_label="Semua",
+                ascending=record.arah == "turun",
+            )
+            cards.chart(figure, key=f"kl_{kode}", sentence=sentence)
+            cards.note(sentence)
+            cards.table(
+                frame,
+                {
+                    "nama": GROUPING_LABELS[shown.per.value],
+                    "tampil": "Nilai",
+                    "tampil_rentang": "Rentang 95 %",
+                    "n": "n",
+                    "catatan": "Catatan",
+                },
+                key=f"{shown.per.value}-{kode}",
+                answer=rows,
+            )
+
+
+def _narrowed(choice: filters.Choice, shown: View) -> CaseFilter:
+    """The filter of the group that is looked at: a PAS is the set of its kinds."""
+    case_filter = choice.case_filter()
+    if not shown.group:
+        return case_filter
+    if shown.per is Dimensi.KLASTER:
+        return replace(case_filter, klaster=(shown.group,))
+    kinds = present_area.kinds_of(shown.per, shown.group)
+    return replace(case_filter, jenis=tuple(kind for kind in kinds if kind in (case_filter.jenis or kinds)))
+
+
+def _list_choice(choice: filters.Choice, shown: View) -> filters.Choice | None:
+    """The filter of the group's lists; None for a PAS, which the filter bar does not know."""
+    if not shown.group or choice.masalah in reference.names("jenis_masalah"):
+        return choice
+    return replace(choice, masalah=shown.group) if shown.per is Dimensi.KLASTER else None
+
+
+def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
+    """The chosen group: its counts with their lists, and the cases recorded by month."""
+    st.subheader(shown.name)
+    case_filter = _narrowed(choice, shown)
+    kodes = tuple(kode for row in GROUP_CARDS.values() for kode in row)
+    own = cache.measured(scope, kodes, case_filter).set_index("kode", drop=False)
+    listed = _list_choice(choice, shown)
+    for label, row in GROUP_CARDS.items():
+        st.markdown(f"**{label}**")
+        counts.grid([own.loc[kode] for kode in row], lambda each: counts.card(each, listed), columns=5)
+    if listed is None:
+        cards.note("Daftar kasus satu PAS dibuka per jenis: pilih jenisnya di tabel di bawah.")
+    answer = cache.measured(scope, ("I01",), case_filter, Dimensi.BULAN)
+    frame = present.without_cut_start(present.monthly(answer), answer["dari"].iloc[0])
+    sentence = text.by_month(frame, name=f"{shown.name}, kasus terdata per bulan")
+    figure = trend_charts.monthly(
+        frame,
+        y_title=f"Terdata per bulan (kasus): {shown.name}",
+        colour=STATUS_COLOURS[Status.TERDATA],
+        mature_until=present.full_until(answer),
+    )
+    cards.chart(figure, key="kl_tren", sentence=sentence)
+    cards.note(sentence)
+    with counts.behind_click(
+        "Tabel dan unduhan", key=f"{shown.per.value}-tren", icon=":material/table:"
+    ) as is_open:
+        if is_open:
+            headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek}
+            st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True)
+            cards.downloads(answer, key=f"{shown.per.value}-tren", lines=(f"Kelompok: {shown.name}",))
+
+
+def kinds(scope: Scope, choice: filters.Choice, shown: View) -> None:
+    """The kinds of the chosen group; a row leads to the lists of that kind."""
+    names = reference.names("jenis_masalah")
+    answer = cache.measured(scope, KIND_TABLE, _narrowed(choice, shown), Dimensi.JENIS)
+    st.markdown(f"##### Jenis masalah: {shown.name}")
+    counts.table(
+        present_area.side_by_side(answer, "jenis", names=names),
+        heading="Jenis masalah",
+        key="kl_jenis",
+        alt="Jenis masalah dengan kasus terdata, tertangani, terselesaikan, terbuka, macet, dan separuh selesai",
+        width=365,
+        own_choice=KIND_CHOICE,
+        chosen=choice.other(KIND_CHOICE),
+    )
+    counts.files(
+        answer,
+        key=f"{shown.per.value}-jenis",
+        title="Tuntas: jenis masalah",
+        lines=(f"Kelompok: {shown.name}",),
+    )
+    chosen = choice.other(KIND_CHOICE)
+    if chosen not in set(answer["jenis"]):
+        cards.note("Pilih baris untuk membuka daftar kasus jenis itu.")
+        return
+    rows = answer[answer["jenis"] == chosen].set_index("kode", drop=False)
+    with st.container(border=True):
+        head, close = st.columns([5, 1], vertical_alignment="center")
+        head.markdown(f"**{chosen} {names[chosen]}**")
+        close.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(KIND_CHOICE, ""))
+        listed = replace(choice, masalah=chosen)
+        counts.grid([rows.loc[kode] for kode in KIND_CARDS], lambda row: counts.card(row, listed), columns=5)
+
+
+def services(scope: Scope, choice: filters.Choice, shown: View) -> None:
+    """Approach and components of the service to the cases recorded in the period."""
+    kodes = counts.known(tuple(SERVICES))
+    if not kodes:
+        return
+    st.subheader(f"Layanan: {shown.name}")
+    case_filter = _narrowed(choice, shown)
+    for column, kode in zip(st.columns(len(kodes), gap="large"), kodes, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.markdown(f"**{INDICATORS[kode].nama}**", help=text.definition(kode))
+            _service(cache.measured(scope, (kode,), case_filter), kode, shown)
+
+
+def _service(answer: pd.DataFrame, kode: str, shown: View) -> None:
+    record = INDICATORS[kode]
+    frame = present_area.services(answer, SERVICES[kode])
+    if frame["nilai"].isna().all():
+        st.info(f"{record.nama}: {frame['tampil'].iloc[0]}.", icon=":material/info:")
+        return
+    sentence = text.services(frame)
+    cards.chart(
+        bars.ranked(frame, unit=f"{record.satuan} terdata dalam periode"), key=f"kl_{kode}", sentence=sentence
+    )
+    cards.note(sentence)
+    cards.table(
+        frame,
+        {"nama": record.pendek, "tampil": "Kasus", "n": "n", "catatan": "Catatan"},
+        key=f"{shown.per.value}-{kode}",
+        answer=answer,
+    )
