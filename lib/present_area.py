@@ -151,12 +151,6 @@ def kinds_of(per: Dimensi, group: str) -> tuple[str, ...]:
     return tuple(kinds.loc[kinds[GROUPINGS[per][1]] == group, "kode_jenis"])
 
 
-def group_of(per: Dimensi, jenis: str) -> str:
-    """The group of a kind. Example: (klaster, "P21") -> "BENCANA"."""
-    kinds = reference.table("jenis_masalah").set_index("kode_jenis")
-    return kinds.loc[jenis, GROUPINGS[per][1]]
-
-
 def corong_by(answer: pd.DataFrame, key: str, *, names: dict[str, str]) -> pd.DataFrame:
     """The nested counts per group for `nested.corong_groups`."""
     frame = answer[answer["kode"].isin(CORONG)].copy()
@@ -181,7 +175,7 @@ def services(answer: pd.DataFrame, key: str) -> pd.DataFrame:
     """The cases per approach or component for `bars.ranked`, with their share of all cases recorded."""
     frame = answer[[key, "kode", "nilai", "n", "alasan", "catatan"]].copy()
     frame["kunci"] = frame[key].where(frame[key].notna(), "")
-    frame["nama"] = [text.unnamed(code) for code in frame[key]]
+    frame["nama"] = [text.service(code, key=key) for code in frame[key]]
     frame["tampil"] = [
         f"{shown} ({persen(100 * row.nilai / row.n)})" if row.n > 0 else shown
         for shown, row in zip(display(frame), frame.itertuples(index=False), strict=True)

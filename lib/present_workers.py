@@ -34,7 +34,7 @@ MIN_FOR_SPREAD = 5  # as I19: a spread of fewer persons says nothing
 # Widest number of a column of texts: padded, texts sort as numbers do.
 PADDING = 7
 COLUMNS = {
-    "pendamping": "Pendamping",
+    "pendamping": "Kode",
     "nama": "Nama",
     "terbuka": "Terbuka",
     "beban": "Beban",
@@ -254,3 +254,11 @@ def counted(answer: pd.DataFrame, names: dict[str, str], key: str) -> pd.DataFra
     frame["nama"] = frame["kunci"].map(names)
     frame["tampil"] = display(frame)
     return frame
+
+
+def notes(rows: list[pd.Series], *, without: str) -> list[str]:
+    """The remarks of several figures, each once, without one that is said elsewhere; a reason is no remark."""
+    parts = [
+        part for row in rows if row["catatan"] and not row["alasan"] for part in row["catatan"].split("; ")
+    ]
+    return [part for part in dict.fromkeys(parts) if part != without]

@@ -34,7 +34,7 @@ def shown(kode: str, nilai: float | None, alasan: str | None = None) -> str:
         return persen(nilai)
     if unit == "hari":
         return hari(nilai, decimals=0)
-    if unit == "kasus":
+    if is_count(kode):
         return angka(nilai, decimals=0)
     return angka(nilai, decimals=1)
 
@@ -110,7 +110,7 @@ def attention_reason(row: pd.Series, *, days: int, limit: int) -> str:
 
 # --- Provinsi and Klaster ---------------------------------------------------------------------------------
 
-NOBODY = "Tanpa keterangan"
+NO_SERVICE = {"pendekatan": "Pendekatan tidak diisi", "komponen": "Tanpa kegiatan komponen"}
 SERVICE_NAMES = {
     "keluarga": "Keluarga",
     "komunitas_lks": "Komunitas atau LKS",
@@ -131,9 +131,9 @@ def is_count(kode: str) -> bool:
     return INDICATORS[kode].satuan in ("kasus", "rujukan")
 
 
-def unnamed(kode: str | None) -> str:
-    """The name of a service, or of the group of those without one."""
-    return NOBODY if pd.isna(kode) or not kode else SERVICE_NAMES.get(kode, kode)
+def service(kode: str | None, *, key: str) -> str:
+    """The name of an approach or component (`key`), or of the cases without one."""
+    return NO_SERVICE[key] if pd.isna(kode) or not kode else SERVICE_NAMES[kode]
 
 
 def interval(kode: str, bawah: float | None, atas: float | None) -> str:
@@ -371,4 +371,13 @@ def bands_of_areas(frame: pd.DataFrame) -> str:
     return (
         f"{angka(total)} pendamping di {angka(areas)} wilayah; {angka(touched.sum())} di atas batas wajar, di "
         f"{angka(len(touched))} wilayah."
+    )
+
+
+def fair_reading(*, has_spread: bool) -> str:
+    """How the times of pendamping beside each other are to be read."""
+    band = "Separuh pendamping selalu berada di luar pita. " if has_spread else ""
+    return (
+        f"{band}Rentang yang saling menjangkau berarti perbedaannya dapat kebetulan; jenis kasus tiap orang pun "
+        "berbeda. Ditutup belum tentu terselesaikan: baca bersama “Separuh kasus selesai” di tabel."
     )

@@ -1,4 +1,4 @@
-"""The nested counts of several groups, each on one line: a table in, a figure out."""
+"""Groups as bars with names and numbers above them, where they have the whole width, also on a telephone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import (
     EDGE,
-    PAGE_TEXT,
+    HEADING_FONT,
+    NEUTRAL_BAR,
     STATUS_COLOURS,
     TEXT_FONT,
     base_layout,
     drawn,
+    hover_text,
     number_axis,
     plain,
     require_columns,
@@ -29,6 +31,8 @@ PARTS = {
 ROW = 72
 ROOM = 100  # heading, two lines of legend, and the axis
 TEXT_ABOVE = 0.18
+NAMED_ROW = 46
+NAMED_ROOM = 36  # the heading
 
 
 def _bars(frame: pd.DataFrame, kode: str, position: dict[str, int]) -> dict:
@@ -75,24 +79,60 @@ def corong_groups(frame: pd.DataFrame, *, unit: str) -> go.Figure:
         f"{wrap(nama)}<br>{step_texts(frame[frame['kunci'] == kunci].set_index('kode'))}"
         for kunci, nama in zip(groups["kunci"], groups["nama"], strict=True)
     ]
-    names = {
-        "type": "scatter",
-        "x": [0] * len(labels),
-        "y": [row - TEXT_ABOVE for row in range(len(labels))],
-        "mode": "text",
-        "text": labels,
-        "textposition": "top right",
-        "textfont": TEXT_FONT | {"color": PAGE_TEXT},
-        "cliponaxis": False,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "name": "nama",
-    }
     return drawn(
-        [*(_bars(frame, kode, position) for kode in PARTS), names],
+        [*(_bars(frame, kode, position) for kode in PARTS), _texts_above(labels, half_bar=TEXT_ABOVE)],
         base_layout(height=ROW * len(groups) + ROOM, heading=wrap(unit)),
         barmode="overlay",
         showlegend=True,
         xaxis=number_axis() | {"nticks": 5},
         yaxis={"visible": False, "fixedrange": True, "range": [len(groups) - 0.75, -0.85]},
     )
+
+
+def named_bars(frame: pd.DataFrame, *, unit: str) -> go.Figure:
+    """One count per group, the highest on top; without an axis, because every number stands above its bar.
+
+    One row per group: kunci, nama, nilai (NaN: not shown), tampil. Bars carry kunci as customdata; `unit` is the
+    heading. Raises ValueError for missing columns.
+    """
+    require_columns(frame, "kunci", "nama", "nilai", "tampil")
+    frame = frame.sort_values("nilai", ascending=False, na_position="last", kind="stable", ignore_index=True)
+    labels = [f"{wrap(row.nama)}  <b>{plain(row.tampil)}</b>" for row in frame.itertuples(index=False)]
+    bars = {
+        "type": "bar",
+        "x": frame["nilai"].tolist(),
+        "y": list(range(len(frame))),
+        "width": 0.34,
+        "orientation": "h",
+        "name": "nilai",
+        "marker": {"color": NEUTRAL_BAR, "line": {"color": EDGE, "width": 0.6}},
+        "customdata": frame["kunci"].tolist(),
+        "hovertext": [hover_text(row.nama, row.tampil) for row in frame.itertuples(index=False)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    return drawn(
+        [bars, _texts_above(labels, half_bar=TEXT_ABOVE)],
+        base_layout(height=NAMED_ROW * len(frame) + NAMED_ROOM),
+        showlegend=False,
+        title={"text": wrap(unit), "font": HEADING_FONT, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top"},
+        margin={"t": NAMED_ROOM - 8},
+        xaxis={"visible": False, "fixedrange": True, "rangemode": "tozero"},
+        yaxis={"visible": False, "fixedrange": True, "range": [len(frame) - 0.75, -0.75]},
+    )
+
+
+def _texts_above(labels: list[str], *, half_bar: float) -> dict:
+    """Texts that start at zero just above each bar."""
+    return {
+        "type": "scatter",
+        "x": [0] * len(labels),
+        "y": [row - half_bar for row in range(len(labels))],
+        "mode": "text",
+        "text": labels,
+        "textposition": "top right",
+        "textfont": TEXT_FONT,
+        "cliponaxis": False,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "name": "nama",
+    }

@@ -133,7 +133,7 @@ def _area_part(part: pd.DataFrame, pita: Pita, label: str, *, position: dict[str
         "x": part["n"].tolist(),
         "y": part["kunci"].map(position).tolist(),
         "orientation": "h",
-        "width": 0.66,
+        "width": 0.8,
         "name": plain(label),
         "text": [angka(n) if n else "" for n in part["n"]],
         "textposition": "inside",

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, Table, delete, func, inspect, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from lib.database import bulk, connection, schema
 from lib.database import simulation_rows as rows
@@ -121,30 +122,34 @@ def write(
             "arahkan TUNTAS_DB ke basis data kosong sebelum membuat data simulasi."
         )
     connection.prepare(engine, simulasi=True)
-    rows = {table.name: bulk.as_arrow(getattr(data, table.name), table) for table in WRITTEN}
-    if engine.dialect.name == "postgresql":
-        _write_postgresql(engine, rows, report)
-    else:
-        _write_sqlite(engine, rows, report)
+    parts = {table.name: bulk.as_arrow(getattr(data, table.name), table) for table in WRITTEN}
+    store = _write_postgresql if engine.dialect.name == "postgresql" else _write_sqlite
+    try:
+        store(engine, parts, report)
+    except OperationalError as error:
+        raise UserError(
+            "Basis data kasus tidak dapat ditulis (terkunci, penuh, atau terputus); tidak ada yang disimpan. "
+            "Coba lagi."
+        ) from error
 
 
-def _write_postgresql(engine: Engine, rows: dict[str, pa.Table], report: Callable) -> None:
+def _write_postgresql(engine: Engine, parts: dict[str, pa.Table], report: Callable) -> None:
     with engine.begin() as db:
         _make_room(db)
         with bulk.foreign_keys_later(db, WRITTEN):
-            for table, share in _shares(rows):
-                bulk.copy_table(db, table, rows[table.name])
+            for table, share in _shares(parts):
+                bulk.copy_table(db, table, parts[table.name])
                 report(share, f"Menulis tabel {table.name}")
         # The ids were given; the next upload must not start again at 1.
-        newest = {"newest": pc.max(rows["unggahan"]["id"]).as_py()}
+        newest = {"newest": pc.max(parts["unggahan"]["id"]).as_py()}
         db.execute(text("SELECT setval(pg_get_serial_sequence('unggahan', 'id'), :newest)"), newest)
 
 
-def _write_sqlite(engine: Engine, rows: dict[str, pa.Table], report: Callable) -> None:
-    with bulk.sqlite_file(rows) as path, engine.connect() as db, _unchecked(db, path):
+def _write_sqlite(engine: Engine, parts: dict[str, pa.Table], report: Callable) -> None:
+    with bulk.sqlite_file(parts) as path, engine.connect() as db, _unchecked(db, path):
         db.exec_driver_sql("BEGIN IMMEDIATE")
         _make_room(db)
-        for table, share in _shares(rows):
+        for table, share in _shares(parts):
             listed = ", ".join(column.name for column in table.columns)
             db.exec_driver_sql(
                 f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM baris.{table.name}"  # noqa: S608
@@ -153,11 +158,11 @@ def _write_sqlite(engine: Engine, rows: dict[str, pa.Table], report: Callable) -
         db.commit()
 
 
-def _shares(rows: dict[str, pa.Table]) -> Iterator[tuple[Table, float]]:
+def _shares(parts: dict[str, pa.Table]) -> Iterator[tuple[Table, float]]:
     """The tables in the order of writing with the share of all rows that is written after each."""
-    total, done = sum(len(part) for part in rows.values()), 0
+    total, done = sum(len(part) for part in parts.values()), 0
     for table in WRITTEN:
-        done += len(rows[table.name])
+        done += len(parts[table.name])
         yield table, done / total
 
 
@@ -167,9 +172,9 @@ def _unchecked(db: Connection, path: Path) -> Iterator[None]:
 
     The tests check both on every simulated row instead. All three can only change outside a transaction.
     """
+    db.exec_driver_sql("ATTACH DATABASE ? AS baris", (str(path),))
     db.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
     db.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    db.exec_driver_sql("ATTACH DATABASE ? AS baris", (str(path),))
     try:
         yield
     finally:

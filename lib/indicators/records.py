@@ -50,7 +50,7 @@ def _stock(status: str, pendek: str, counted: str) -> Indicator:
         pendek,
         counted,
         alasan="Posisi semua kasus sekarang; keempat status berjumlah seluruh kasus yang pernah terdata.",
-        halaman=("ringkasan",),
+        halaman=("ringkasan", "provinsi", "klaster"),
         butuh=("stok",),
     )
 
@@ -169,7 +169,7 @@ _CASES = (
         alasan="Kasus yang tidak bergerak perlu didatangi lebih dulu.",
         arah="turun",
         acuan=AT_DATA,
-        halaman=("ringkasan", "provinsi", "alur"),
+        halaman=("ringkasan", "provinsi", "klaster", "alur"),
         butuh=("macet",),
         pada_data=True,
     ),
@@ -213,7 +213,7 @@ _CASES = (
             + " Angka tinggi dapat berarti pelaporan yang baik, angka rendah akses yang sulit: warna bukan penilaian."
         ),
         alasan="Membuat provinsi besar dan kecil dapat dibandingkan. Selang: Poisson eksak atas pembilang.",
-        halaman=("ringkasan",),
+        halaman=("ringkasan", "provinsi"),
         butuh=("terdata", "penduduk"),
         dimensi=AREA_DIMENSIONS,
         batas_kelas=(4, 8, 12, 20),

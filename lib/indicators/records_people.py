@@ -75,6 +75,7 @@ PEOPLE = (
         "Beban rata-rata",
         "kasus per pendamping",
         "Kasus terbuka yang dipegang pendamping aktif",
+        halaman=("ringkasan", "provinsi", "pendamping"),
         batas_kelas=(9, 12, 15, 18),
     ),
     _load(

@@ -56,4 +56,6 @@ def spread(counted: pd.DataFrame, key: str, values: Sequence, totals: pd.Series)
         if value is not None or found.get((g, None), 0) > 0
     ]
     frame = pd.DataFrame(rows, columns=["g", key, "n", "jumlah"])
-    return frame.astype({key: object})
+    # As given: pandas would make text of it and NaN of None.
+    frame[key] = pd.Series([row[1] for row in rows], dtype=object)
+    return frame

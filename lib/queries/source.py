@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Column, Connection, CursorResult, Engine, FromClause, MetaData, Select, Table
+from sqlalchemy import Column, Engine, FromClause, MetaData, Select, Table
 from sqlalchemy.exc import OperationalError
 
 from lib.database.prepared import (
@@ -89,32 +89,31 @@ def direct_source(engine: Engine, *, simulasi: bool, referral_resolves: bool = F
     )
 
 
-def _execute(source: Source, connection: Connection, query: Select) -> CursorResult:
+def fetch(source: Source, query: Select) -> pd.DataFrame:
+    """Run a query and return its rows; columns named tanggal_* become datetime64[s].
+
+    Raises UserError when the snapshot's file or the case database cannot be read.
+    """
     try:
-        return connection.execute(query)
+        frame = _rows(source, query)
     except OperationalError as error:
         # Each block of a snapshot has a checksum, looked at only when the block is read.
         where, remedy = f"Potret versi {source.versi}", "buat ulang dengan `python -m lib.cli potret`"
         if source.engine.dialect.name != "duckdb":
             where, remedy = "Basis data kasus", "periksa TUNTAS_DB dan apakah server atau berkasnya baik"
         raise UserError(f"{where} rusak atau tidak terbaca; {remedy}.") from error
-
-
-def fetch(source: Source, query: Select) -> pd.DataFrame:
-    """Run a query and return its rows; columns named tanggal_* become datetime64[s].
-
-    Raises UserError when the snapshot's file or the case database cannot be read.
-    """
-    with source.engine.connect() as connection:
-        result = _execute(source, connection, query)
-        cursor = result.cursor
-        if source.engine.dialect.name == "duckdb":
-            # DuckDB hands over whole columns: 11 ms instead of 1.8 s for a million rows.
-            frame = cursor.df()
-            frame.columns = list(result.keys())
-        else:
-            frame = pd.DataFrame(result.all(), columns=list(result.keys()))
     for name in frame.columns:
         if name.startswith("tanggal_"):
             frame[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
     return frame
+
+
+def _rows(source: Source, query: Select) -> pd.DataFrame:
+    with source.engine.connect() as connection:
+        result = connection.execute(query)
+        if source.engine.dialect.name != "duckdb":
+            return pd.DataFrame(result.all(), columns=list(result.keys()))
+        # DuckDB hands over whole columns: 11 ms instead of 1.8 s for a million rows.
+        frame = result.cursor.df()
+        frame.columns = list(result.keys())
+        return frame

@@ -105,7 +105,7 @@ def table(
     numbers go into the files, with filter, data date and definitions.
     """
     with st.expander(label, icon=":material/table:"):
-        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True)
+        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
         if answer is not None:
             downloads(answer, key=key)
 

@@ -78,6 +78,7 @@ def controls(choice: filters.Choice, asked: Wanted) -> None:
         format_func=lambda kode: INDICATORS[kode].nama,
         key="k_kode",
         on_change=lambda: filters.set_other("kode", state["k_kode"]),
+        placeholder="Ketik untuk mencari",
         help=text.definition(asked.kode),
     )
     right.selectbox(
@@ -86,6 +87,8 @@ def controls(choice: filters.Choice, asked: Wanted) -> None:
         format_func=lambda key: ORDERS[key][0],
         key="k_urut",
         on_change=lambda: filters.set_other("urut", state["k_urut"]),
+        placeholder="Pilih urutan",
+        filter_mode=None,
     )
     narrowed = {
         "kabkota": reference.names("kabkota").get(choice.other("kabkota"), choice.other("kabkota")),

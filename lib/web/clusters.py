@@ -90,6 +90,7 @@ def view(scope: Scope, choice: filters.Choice) -> View:
         format_func=lambda code: names[code] if code else f"Semua {NOUNS[per]}",
         key="kl_kelompok",
         on_change=lambda: filters.set_other(GROUP_CHOICE, state["kl_kelompok"]),
+        placeholder="Ketik untuk mencari",
     )
     return View(per=per, group=group, names=names, short_names=present_area.short_names(per))
 
@@ -173,11 +174,11 @@ def speeds(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFram
     for column, kode in zip(st.columns(2, gap="large"), SPEEDS, strict=True):
         record, rows = INDICATORS[kode], answer[answer["kode"] == kode]
         frame = present_area.ranked(rows, shown.per.value, names=shown.short_names)
-        sentence = text.extremes(frame, name=record.nama)
+        sentence = text.extremes(frame, name=record.pendek)
         with column, st.container(border=True, height="stretch"):
             figure = bars.ranked(
                 frame,
-                unit=f"{record.nama} ({record.satuan})",
+                unit=f"{record.pendek} ({record.satuan})",
                 reference=total.loc[kode, "nilai"],
                 reference_label="Semua",
                 ascending=record.arah == "turun",
@@ -244,7 +245,7 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
     ) as is_open:
         if is_open:
             headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek}
-            st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True)
+            st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True, placeholder="–")
             cards.downloads(answer, key=f"{shown.per.value}-tren", lines=(f"Kelompok: {shown.name}",))
 
 
@@ -302,7 +303,9 @@ def _service(answer: pd.DataFrame, kode: str, shown: View) -> None:
         return
     sentence = text.services(frame)
     cards.chart(
-        bars.ranked(frame, unit=f"{record.satuan} terdata dalam periode"), key=f"kl_{kode}", sentence=sentence
+        nested.named_bars(frame, unit=f"{record.satuan} terdata dalam periode"),
+        key=f"kl_{kode}",
+        sentence=sentence,
     )
     cards.note(sentence)
     cards.table(

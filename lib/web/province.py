@@ -29,12 +29,13 @@ SIZE = "I13"
 COLOUR_CHOICE = "warna"
 PLACE_CHOICE, CASE_CHOICE = "sorot_kabkota", "sorot_kasus"
 STUCK_SHOWN = 10
-ISLANDS = (
-    ("Sumatera",),
-    ("Jawa", "Bali dan Nusa Tenggara"),
-    ("Kalimantan", "Sulawesi"),
-    ("Maluku", "Papua"),
-)
+# Column by column, with widths after their longest names.
+ISLANDS = {
+    ("Sumatera",): 1.25,
+    ("Jawa", "Bali dan Nusa Tenggara"): 1.1,
+    ("Kalimantan", "Sulawesi"): 1.1,
+    ("Maluku", "Papua"): 1.0,
+}
 
 
 def title(choice: filters.Choice) -> None:
@@ -49,7 +50,7 @@ def chooser(scope: Scope, choice: filters.Choice) -> None:
     cards.note("Angka di belakang nama: kasus terbuka.")
     answer = cache.measured(scope, (SIZE,), choice.case_filter(), Dimensi.PROVINSI).set_index("provinsi")
     listed = reference.table("provinsi").set_index("kode_provinsi").loc[answer.index]
-    for column, islands in zip(st.columns(len(ISLANDS)), ISLANDS, strict=True):
+    for column, islands in zip(st.columns(list(ISLANDS.values())), ISLANDS, strict=True):
         with column:
             for island in islands:
                 _island(choice, answer.loc[listed.index[listed["pulau"] == island]], island)
@@ -196,6 +197,7 @@ def _place(answer: pd.DataFrame, choice: filters.Choice, chosen: str) -> None:
         format_func=lambda code: names[code] if code else "Pilih di sini, pada peta, atau di tabel",
         key="p_tempat",
         on_change=lambda: filters.set_other(PLACE_CHOICE, st.session_state["p_tempat"]),
+        placeholder="Ketik untuk mencari",
     )
     if not chosen:
         cards.note("Angka kabupaten/kota yang dipilih, dengan daftar kasusnya, muncul di sini.")

@@ -135,6 +135,7 @@ def _stuck(scope: Scope, own: CaseFilter, whole: filters.Choice, row: pd.Series)
     st.dataframe(
         shown[list(headings)].rename(columns=headings),
         hide_index=True,
+        placeholder="–",
         height=counts.HEAD_HEIGHT + counts.ROW_HEIGHT * len(shown),
         key="pd_orang_macet",
         column_config={

@@ -55,12 +55,12 @@ def figure_cards(choice: filters.Choice, figures: pd.DataFrame) -> None:
     """The figures of the whole team; the notes say what is left out."""
     rows = [figures.loc[kode] for kode in counts.known(CARDS)]
     counts.grid(rows, lambda row: counts.card(row, choice), columns=4)
-    notes = list(dict.fromkeys(row["catatan"] for row in rows if row["catatan"] and not row["alasan"]))
     ignored = f" {WHOLE_WORK}: saringan klaster dan jenis tidak berlaku." if choice.masalah else ""
+    notes = present_workers.notes(rows, without="filter klaster dan jenis tidak berlaku")
     cards.note(
         "Beban ditampilkan untuk menemukan siapa yang perlu dibantu, bukan untuk menilai orang."
         + ignored
-        + (f" Catatan: {' · '.join(notes)}." if notes else "")
+        + (f" Catatan: {'; '.join(notes)}." if notes else "")
     )
 
 
@@ -146,7 +146,7 @@ def _table(
 ) -> None:
     """The numbers of a chart made of `workers`, which has no kode, with period and data dates in its files."""
     with st.expander("Tabel dan unduhan", icon=":material/table:"):
-        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True)
+        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
         cards.downloads(
             answer, key=key, title="Tuntas: beban pendamping", lines=(*dates(staff), *definitions())
         )
@@ -184,6 +184,7 @@ def staff_list(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> Non
         "Cari kode pendamping",
         key="pd_cari",
         placeholder="misalnya 32-014",
+        live="500ms",  # else the framework asks for the Enter key, in English
         on_change=lambda: filters.set_other(SEARCH, st.session_state["pd_cari"].strip()),
         width=320,
     )
@@ -231,6 +232,7 @@ def _rows(scope: Scope, choice: filters.Choice, found: pd.DataFrame) -> None:
     st.dataframe(
         shown,
         hide_index=True,
+        placeholder="–",
         height=min(TABLE_HEIGHT, counts.HEAD_HEIGHT + counts.ROW_HEIGHT * len(shown)),
         key=key,
         on_select=lambda: _row_chosen(key, persons),
@@ -242,8 +244,8 @@ def _rows(scope: Scope, choice: filters.Choice, found: pd.DataFrame) -> None:
 
 def _columns() -> dict:
     """Narrow columns, so that all of them fit beside each other; the numbers that are texts stand right."""
-    narrow = {"pendamping": 95, "terbuka": 78, "beban": 82, "berbobot": 86, "macet": 70, "umur": 105}
-    narrow |= {"terdata": 62, "ditutup": 76, "provinsi_nama": 125}
+    narrow = {"pendamping": 82, "terbuka": 78, "beban": 82, "berbobot": 86, "macet": 70, "umur": 105}
+    narrow |= {"terdata": 62, "ditutup": 76, "provinsi_nama": 138}
     helps = {
         "umur": text.definition("I14-median"),
         "macet": text.definition("I15-n"),
@@ -321,25 +323,21 @@ def times(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
     own = cache.measured(scope, ("I08", "I05M"), case_filter).set_index("kode")
     frame = present_workers.times(answer, staff, by_load=order == "beban")
     drawn = frame[frame["nilai"].notna()]
-    name = reference.names("provinsi")[provinsi]
     sentence = text.person_times(len(drawn), present_workers.left_out(frame), province=own.loc["I08"])
     if drawn.empty:
         st.info(sentence, icon=":material/info:")
     else:
+        spread = present_workers.middle_half(drawn)
         figure = workload.person_times(
             drawn,
             heading="Hari sampai separuh kasus ditutup",
             reference=own.loc["I08", "nilai"],
-            reference_label=name,
-            spread=present_workers.middle_half(drawn),
+            reference_label=reference.names("provinsi")[provinsi],
+            spread=spread,
             spread_label="separuh pendamping di tengah",
         )
         cards.chart(figure, key="pd_lama", sentence=sentence)
-        cards.note(
-            f"{sentence} Separuh pendamping selalu berada di luar pita. Rentang yang saling menjangkau berarti "
-            "perbedaannya dapat kebetulan; jenis kasus tiap orang pun berbeda. Ditutup belum tentu terselesaikan: "
-            "baca bersama “Separuh kasus selesai” di tabel."
-        )
+        cards.note(f"{sentence} {text.fair_reading(has_spread=spread is not None)}")
     headings = {
         "nama": "Pendamping",
         "terbuka": "Terbuka",
@@ -373,7 +371,7 @@ def _profile(key: str, name: str, frame: pd.DataFrame, answer: pd.DataFrame) -> 
         return
     parts = "; ".join(f"{row.nama} {row.tampil} (n = {angka(row.n)})" for row in frame.itertuples())
     cards.chart(
-        workload.ordered_bars(frame, heading=f"{name} (persen)"),
+        workload.ordered_bars(frame, heading=name),
         key=f"pd_{key}",
         sentence=f"{name}: {parts}.",
     )

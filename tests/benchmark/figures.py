@@ -9,7 +9,7 @@ import pkgutil
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -30,12 +30,13 @@ QUERY_BUDGET_MS = 100
 PAGE_BUDGET_MS = 250
 BUDGETED_CASES = 1_000_000
 
-Taken = dict[str, list[float]]
+# Wall seconds and processor seconds of every call, by the function's name.
+Taken = dict[str, list[tuple[float, float]]]
 
 
 @contextmanager
 def timed(targets: list[tuple[object, str]]) -> Iterator[Taken]:
-    """Seconds of every call of the named functions while the block runs; a call inside another is not counted."""
+    """Time every call of the named functions while the block runs; a call inside another is not counted."""
     taken: Taken = defaultdict(list)
     depth = 0
 
@@ -43,13 +44,13 @@ def timed(targets: list[tuple[object, str]]) -> Iterator[Taken]:
         @wraps(work)
         def run(*arguments, **options):
             nonlocal depth
-            started, depth = time.perf_counter(), depth + 1
+            started, used, depth = time.perf_counter(), time.process_time(), depth + 1
             try:
                 return work(*arguments, **options)
             finally:
                 depth -= 1
                 if not depth:
-                    taken[name].append(time.perf_counter() - started)
+                    taken[name].append((time.perf_counter() - started, time.process_time() - used))
 
         return run
 
@@ -91,50 +92,48 @@ def period(source: Source, years: int) -> CaseFilter:
     return CaseFilter(period=Period(dari=first.replace(year=first.year - years), sampai=end))
 
 
-def families() -> dict[tuple, list[str]]:
+def families(kodes: Sequence[str] = tuple(INDICATORS)) -> dict[tuple, list[str]]:
     """Indicators that need the same counts and know the same dimensions: one of them is measured for all."""
     found: dict[tuple, list[str]] = defaultdict(list)
-    for kode, record in INDICATORS.items():
-        found[record.butuh, record.dimensi].append(kode)
+    for kode in kodes:
+        found[INDICATORS[kode].butuh, INDICATORS[kode].dimensi].append(kode)
     return found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """Median milliseconds per column of COLUMNS, None where not asked: `measure` by family (wall and processor) and
-    each query inside."""
+    """Median milliseconds by name and per column of COLUMNS (None where not asked): wall, and processor."""
 
-    families: dict[str, list]
-    processor: dict[str, list]
-    queries: dict[str, list]
+    wall: dict[str, list[float | None]]
+    processor: dict[str, list[float | None]]
+
+    def add(self, name: str, column: int, calls: Sequence[tuple[float, float]]) -> None:
+        """Keep the medians of (wall, processor) seconds."""
+        for rows, each in ((self.wall, 0), (self.processor, 1)):
+            row = rows.setdefault(name, [None] * len(COLUMNS))
+            row[column] = 1000 * statistics.median(call[each] for call in calls)
 
 
-def indicator_times(source: Source, values: Settings, *, runs: int) -> Times:
-    """Measure one indicator of each family in every column."""
-    by_family: dict[str, list] = {}
-    processor: dict[str, list] = {}
-    by_query: dict[str, list] = defaultdict(lambda: [None] * len(COLUMNS))
+def measured_times(
+    source: Source, values: Settings, kodes: Sequence[str], *, runs: int
+) -> tuple[Times, Times]:
+    """One indicator of each family through `measure`, and the queries inside, in every column."""
+    by_family, by_query = Times(wall={}, processor={}), Times(wall={}, processor={})
     for column, (years, per) in enumerate(COLUMNS):
         chosen, called = period(source, years), defaultdict(list)
-        for (_, dimensions), kodes in families().items():
-            name = " ".join(f"`{kode}`" for kode in kodes)
-            for table_of in (by_family, processor):
-                table_of.setdefault(name, [None] * len(COLUMNS))
+        for (_, dimensions), alike in families(kodes).items():
             if per is not None and per not in dimensions:
                 continue
             work = partial(
-                measure.measure, NATIONAL, kodes[:1], chosen, per=per, source=source, limits=values.ambang
+                measure.measure, NATIONAL, alike[:1], chosen, per=per, source=source, limits=values.ambang
             )
             with timed(query_functions()) as taken:
-                wall, used = clocked(work, runs=runs)
-            by_family[name][column] = 1000 * statistics.median(wall)
-            processor[name][column] = 1000 * statistics.median(used)
-            for query, times in taken.items():
-                called[query] += times
-        for query, times in called.items():
-            by_query[query][column] = 1000 * statistics.median(times)
-    queries_named = {f"`{query}`": row for query, row in by_query.items()}
-    return Times(families=by_family, processor=processor, queries=queries_named)
+                by_family.add(" ".join(f"`{kode}`" for kode in alike), column, clocked(work, runs=runs))
+            for query, calls in taken.items():
+                called[query] += calls
+        for query, calls in called.items():
+            by_query.add(f"`{query}`", column, calls)
+    return by_family, by_query
 
 
 def _matrix(first: str, taken: dict[str, list]) -> str:
@@ -153,30 +152,32 @@ def _known(taken: dict[str, list]) -> list[float]:
     return [value for row in taken.values() for value in row if value is not None]
 
 
-def report(values: Settings, total: int, *, runs: int) -> tuple[str, list[Figure]]:
+def report(values: Settings, total: int, kodes: Sequence[str], *, runs: int) -> tuple[str, list[Figure]]:
     """The two tables for one data size, and the slowest query against its budget."""
     source = measure.open_source(values)
-    times = indicator_times(source, values, runs=runs)
+    by_family, by_query = measured_times(source, values, kodes, runs=runs)
     source.engine.dispose()
     data = f"{whole(total)} kasus"
     budget = QUERY_BUDGET_MS if total <= BUDGETED_CASES else None
     without_months = {
         name: [value for value, (_, per) in zip(row, COLUMNS, strict=True) if per is not Dimensi.BULAN]
-        for name, row in times.queries.items()
+        for name, row in by_query.wall.items()
     }
     shown = {
-        "kueri paling lambat": (max(_known(times.queries)), budget),
+        "kueri paling lambat": (max(_known(by_query.wall)), budget),
         "kueri paling lambat, tanpa rincian bulan": (max(_known(without_months)), budget),
-        "kueri, nilai tengah semua": (statistics.median(_known(times.queries)), None),
-        "satu indikator lewat `measure`, nilai tengah semua": (
-            statistics.median(_known(times.families)),
+        "kueri, nilai tengah semua": (statistics.median(_known(by_query.wall)), None),
+        "kueri, nilai tengah semua, waktu prosesor": (statistics.median(_known(by_query.processor)), None),
+        "satu indikator, nilai tengah semua": (statistics.median(_known(by_family.wall)), None),
+        "satu indikator, nilai tengah semua, waktu prosesor": (
+            statistics.median(_known(by_family.processor)),
             None,
         ),
-        "sama, waktu prosesor": (statistics.median(_known(times.processor)), None),
     }
     text = (
-        f"### Kueri, {data} (ms)\n\n{_matrix('kueri', times.queries)}\n"
-        f"### Satu indikator lewat `measure`, {data} (ms)\n\n{_matrix('kode', times.families)}"
+        f"### Kueri, {data} (ms waktu prosesor)\n\n{_matrix('kueri', by_query.processor)}\n"
+        f"### Satu indikator lewat `measure`, {data} (ms waktu prosesor)\n\n"
+        f"{_matrix('kode', by_family.processor)}"
     )
     return text, [
         Figure(what=what, data=data, runs=(value,), unit="ms", budget=limit)

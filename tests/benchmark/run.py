@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib import clock
+from lib.indicators.records import INDICATORS
 from tests import postgres
 from tests.benchmark import data, figures, screens
 from tests.benchmark.timing import FIGURE_HEAD, Figure, run_cli, table, whole
@@ -27,9 +28,10 @@ BUDGETED_CASES = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What was asked for: data sizes, runs, and where the data lie."""
+    """What was asked for: data sizes, indicators, runs, and where the data lie."""
 
     sizes: tuple[int, ...]
+    kodes: tuple[str, ...]
     runs: int
     folder: Path
 
@@ -83,6 +85,12 @@ def _snapshot(engine: str, cases: int, environment: dict[str, str], *, runs: int
             what=f"potret dari {engine}", runs=built, unit="s", budget=_up_to_a_million(cases, 10), **named
         ),
         Figure(
+            what=f"potret dari {engine}, waktu prosesor (termasuk memulai Python)",
+            runs=tuple(each.processor for each in ran),
+            unit="s",
+            **named,
+        ),
+        Figure(
             what=f"potret dari {engine}, memori puncak",
             runs=tuple(each.peak_mb for each in ran),
             unit="MB",
@@ -95,7 +103,7 @@ def data_work(plan: Plan) -> tuple[str, list[Figure]]:
     """Queries and indicators without a cache."""
     texts, found = [], []
     for cases in plan.sizes:
-        text, more = figures.report(data.office(plan.folder, cases), cases, runs=plan.runs)
+        text, more = figures.report(data.office(plan.folder, cases), cases, plan.kodes, runs=plan.runs)
         texts.append(text)
         found += more
     return "\n".join(texts), found
@@ -167,6 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark.run", description=__doc__.split("\n")[0])
     parser.add_argument("--kasus", default="84000", help="data sizes, e.g. 84000,1000000")
     parser.add_argument("--bagian", default=",".join(PARTS), help=", ".join(PARTS))
+    parser.add_argument("--kode", default=",".join(INDICATORS), help="indicators of the part kueri")
     parser.add_argument("--ulang", type=int, default=5, help="runs of each")
     parser.add_argument("--folder", type=Path, help="where the data are kept; default: a temporary folder")
     options = parser.parse_args(arguments)
@@ -175,8 +184,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"unknown part {', '.join(unknown)}; known: {', '.join(PARTS)}")
     sizes = tuple(int(size) for size in options.kasus.split(","))
+    kodes = tuple(options.kode.split(","))
     with tempfile.TemporaryDirectory(prefix="tuntas-ukur-") as temporary:
-        plan = Plan(sizes=sizes, runs=options.ulang, folder=options.folder or Path(temporary))
+        folder = options.folder or Path(temporary)
+        plan = Plan(sizes=sizes, kodes=kodes, runs=options.ulang, folder=folder)
         for part in parts:
             title, measured = PARTS[part]
             print(f"## {title}\n\n{machine()}", flush=True)

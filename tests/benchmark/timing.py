@@ -68,16 +68,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def clocked(work: Callable[[], object], *, runs: int) -> tuple[list[float], list[float]]:
+def clocked(work: Callable[[], object], *, runs: int) -> list[tuple[float, float]]:
     """Wall seconds and processor seconds of each run, after one that is not counted."""
     work()
-    wall, processor = [], []
+    taken = []
     for _ in range(runs):
         started, used = time.perf_counter(), time.process_time()
         work()
-        wall.append(time.perf_counter() - started)
-        processor.append(time.process_time() - used)
-    return wall, processor
+        taken.append((time.perf_counter() - started, time.process_time() - used))
+    return taken
 
 
 def run_cli(*arguments: str, environment: Mapping[str, str], accepted: tuple[int, ...] = (0,)) -> Ran:

@@ -66,9 +66,14 @@ def list_links(app) -> list[dict]:
     return [parse_qs(each.proto.query_string) for each in app.get("page_link") if each.proto.page == "kasus"]
 
 
-@pytest.mark.parametrize("grouping", ["klaster", "pas"])
-@pytest.mark.parametrize(("url", "more"), FILTERS.values(), ids=FILTERS)
-def test_groups_kinds_and_total_agree(url, more, grouping, demo, open_app):
+CASES = [(name, "klaster") for name in FILTERS] + [
+    (name, "pas") for name in ("semua", "provinsi kecil", "jenis")
+]
+
+
+@pytest.mark.parametrize(("name", "grouping"), CASES)
+def test_groups_kinds_and_total_agree(name, grouping, demo, open_app):
+    url, more = FILTERS[name]
     app = open_app(PAGE, **url, **({"rinci": "pas"} if grouping == "pas" else {}))
     assert not app.exception and not app.error and not app.warning
     total = measured(("I01", "I13"), more).set_index("kode")["nilai"]

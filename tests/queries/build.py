@@ -19,8 +19,9 @@ from tests.plain.data import STEPS, Raw
 PROVINCES = ("34", "35", "93", "96")
 # Newest T: an ordinary day, both sides of 29 February, a year's end.
 NEWEST = (dt.date(2026, 11, 20), dt.date(2024, 2, 28), dt.date(2025, 2, 28), dt.date(2025, 1, 3))
-KINDS = ("P01", "P01", "P01", "P02", "P09", "P18", "P20")
+KINDS = (*["P01"] * 6, "P02", "P09", "P18", "P20")
 REASONS = ("T1", "T1", "T1", "T2", "R1", "R2", "B1", "A1")
+TARGETED = ("I01", "I03", "I03K", "I04-30", "I05M", "I06", "I15-n", "I18-rata", "I25", "I30")
 WRITTEN = (
     schema.pendamping,
     schema.unggahan,
@@ -118,7 +119,7 @@ def write(engine: Engine, raw: Raw) -> None:
 
 
 def random_world(seed: int) -> Raw:
-    """The world of a seed: 0 to 150 cases, provinces known up to different days, one of them perhaps never."""
+    """The world of a seed: 0 to 400 cases, provinces known up to different days, one of them perhaps never."""
     chance = random.Random(seed)
     newest = chance.choice(NEWEST)
     known = {kode: newest - chance.choice((0, 0, 5, 33, 70)) * DAY for kode in PROVINCES}
@@ -128,9 +129,9 @@ def random_world(seed: int) -> Raw:
     for kode in sent:
         uploads += _uploads(chance, kode, known[kode], numbers)
     people = [row for kode in sent for row in _people(chance, kode, known[kode])]
-    total = chance.choice((0, 3, 12, 40, 90, 150, 150))
+    total = chance.choice((0, 3, 12, 60, 150, 400, 400))
     # One province holds most of them, so that n >= 10 also occurs in parts of a part.
-    homes = chance.choices(sent, weights=[4, 2, 1, 1][: len(sent)], k=total)
+    homes = chance.choices(sent, weights=[6, 2, 1, 1][: len(sent)], k=total)
     cases = [_case(chance, kode, number, known[kode], people) for number, kode in enumerate(homes)]
     # Optional sheets: a province may never have sent one.
     senders = {name: [kode for kode in sent if chance.random() < 0.7] for name in ("kegiatan", "rujukan")}
@@ -166,9 +167,9 @@ def _uploads(chance: random.Random, provinsi: str, known: dt.date, numbers) -> l
 
 
 def _people(chance: random.Random, provinsi: str, known: dt.date) -> list[dict]:
-    """Up to five on and off duty around T; one in five without kab/kota."""
+    """Nobody, a few or twenty, on and off duty around T; one in four without kab/kota."""
     rows = []
-    for number in range(chance.choice((0, 2, 5))):
+    for number in range(chance.choice((0, 2, 5, 20))):
         ended = chance.choice((None, None, None, known, known - DAY, known - 100 * DAY, known + 9 * DAY))
         began = chance.choice((known - 900 * DAY, known - 200 * DAY, known, known + 3 * DAY))
         place = chance.choice((*places_of(provinsi), None))
@@ -180,6 +181,12 @@ def _people(chance: random.Random, provinsi: str, known: dt.date) -> list[dict]:
                 tanggal_selesai=ended,
                 kode_kabkota=place,
                 bersertifikat=chance.choice((0, 1, None)),
+                jenjang=chance.choice((None, 3, 5, 9)),
+                sebutan=chance.choice(schema.SEBUTAN),
+                pendidikan=chance.choice(schema.PENDIDIKAN),
+                pelatihan_terakhir=chance.choice(
+                    (None, known - 30 * DAY, known - 731 * DAY, known - 729 * DAY, known + DAY)
+                ),
             )
         )
     return rows
@@ -201,9 +208,9 @@ def _case(chance: random.Random, provinsi: str, number: int, known: dt.date, peo
         provinsi,
         number,
         terdata,
-        id_klien=f"klien-{provinsi}-{chance.randint(0, 40)}",
+        id_klien=f"klien-{provinsi}-{chance.randint(0, 90)}",
         kode_jenis=chance.choice(KINDS),
-        kode_kabkota=chance.choice(places_of(provinsi)),
+        kode_kabkota=chance.choice((*places_of(provinsi), *places_of(provinsi)[:1] * 3)),
         id_pendamping=name,
         prioritas="darurat" if emergency else chance.choice(("tinggi", "biasa")),
         pendekatan=chance.choice((None, *schema.PENDEKATAN)),
@@ -236,7 +243,7 @@ def _steps(chance: random.Random, terdata: dt.date, *, emergency: bool) -> dict:
         dates["tanggal_terminasi"] = latest + _delay(chance, 25) * DAY
         dates["kode_alasan"] = chance.choice(REASONS)
         if dates["kode_alasan"].startswith("T"):
-            dates |= {name: chance.choice((0, 1, 1, None)) for name in schema.OUTCOMES}
+            dates |= {name: chance.choice((0, 1, 1, 1, 1, None)) for name in schema.OUTCOMES}
             if chance.random() < 0.3:
                 dates["tanggal_pascalayanan"] = dates["tanggal_terminasi"] + 30 * DAY
     return dates
@@ -306,7 +313,7 @@ def _targets(chance: random.Random, newest: dt.date) -> list[dict]:
     rows = []
     for place in ("34", "35", "00"):
         for period in (f"{newest:%Y}", f"{newest:%Y-%m}", f"{newest.year - 1}"):
-            for kode in ("I01", "I03", "I03K", "I04-30", "I05M", "I06", "I15-n", "I18-rata", "I25", "I30"):
+            for kode in TARGETED:
                 if chance.random() < 0.6:
                     value = chance.choice((0, 5, 12.5, 60, 100))
                     rows.append(

@@ -56,3 +56,32 @@ def test_a_missing_count_is_its_reason_without_a_share():
 def test_missing_columns_are_refused():
     with pytest.raises(ValueError, match="nama_kode"):
         nested.corong_groups(frame().drop(columns="nama_kode"), unit="kasus")
+
+
+def counted(**changes):
+    """Three approaches, the last one not known."""
+    columns = {
+        "kunci": ["residensial", "keluarga", ""],
+        "nama": ["Residensial", "Keluarga", "Pendekatan tidak diisi"],
+        "nilai": [10, 30, NAN],
+        "tampil": ["10 (25,0 %)", "30 (75,0 %)", "belum ada data"],
+    }
+    return pd.DataFrame(columns | changes)
+
+
+def test_named_bars_stand_in_order_with_their_numbers_above():
+    figure = nested.named_bars(counted(), unit="kasus")
+    bars = named(figure, "nilai")
+    assert list(bars.customdata) == ["keluarga", "residensial", ""]
+    assert list(bars.x)[:2] == [30, 10]
+    assert list(named(figure, "nama").text) == [
+        "Keluarga  <b>30 (75,0 %)</b>",
+        "Residensial  <b>10 (25,0 %)</b>",
+        "Pendekatan tidak diisi  <b>belum ada data</b>",
+    ]
+    assert figure.layout.title.text == "kasus" and not figure.layout.xaxis.visible
+
+
+def test_named_bars_need_their_columns():
+    with pytest.raises(ValueError, match="tampil"):
+        nested.named_bars(counted().drop(columns="tampil"), unit="kasus")

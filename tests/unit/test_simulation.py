@@ -609,6 +609,18 @@ def test_interrupted_writing_leaves_the_rows_of_before(empty) -> None:
     assert connection.count_cases(empty) == 150
 
 
+def test_a_locked_database_gives_a_sentence(empty) -> None:
+    write(empty, simulate(cases=50))
+    impatient = connection.writable_engine(str(empty.url))
+    with impatient.connect() as own:
+        own.exec_driver_sql("PRAGMA busy_timeout = 50")
+    with empty.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(UserError, match="terkunci"):
+            write(impatient, simulate(cases=60))
+    assert connection.count_cases(empty) == 50
+
+
 def test_progress_rises_to_one_in_plain_sentences(empty) -> None:
     told: list[tuple[float, str]] = []
     write(empty, simulate(cases=1_000), progress=lambda share, sentence: told.append((share, sentence)))

@@ -1,0 +1,179 @@
+"""The real answers equal those of the slow plain-Python reference, on the case database and on its snapshot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from lib import settings, snapshot
+from lib.database.connection import writable_engine
+from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
+from lib.indicators.records import INDICATORS
+from lib.measure import measure_comparison, open_source
+from lib.queries.source import Source, direct_source
+from tests.plain.compute import FIGURES, compute
+from tests.plain.data import World, build_world
+from tests.queries.build import PROVINCES, random_world, write
+from tests.queries.compare import (
+    FIGURES_PROPER,
+    KODES,
+    LIMITS,
+    NUMBERS,
+    PER,
+    Ask,
+    differences,
+    plain,
+    questions,
+    real,
+    same,
+)
+
+# Worlds of 400 cases and of next to nothing; how many questions each is asked.
+WORLDS = {16: 9, 33: 9, 29: 9, 4: 4, 7: 2, 3: 2}
+# Counts with a definition of their own in terms of others: test_properties ties them to I13 and I07.
+WITHOUT_REFERENCE = ("STOK-",)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory) -> Iterator:
+    """A function: seed -> world, and its sources by engine."""
+    made: dict[int, tuple[World, dict[str, Source]]] = {}
+
+    def open_world(seed: int) -> tuple[World, dict[str, Source]]:
+        if seed not in made:
+            raw, folder = random_world(seed), tmp_path_factory.mktemp(f"dunia{seed}")
+            engine = writable_engine(f"sqlite:///{folder / 'kasus.sqlite'}")
+            write(engine, raw)
+            values = settings.load(environment={"TUNTAS_DATA": str(folder)})
+            snapshot.build(values, now=dt.datetime(2026, 12, 1, tzinfo=dt.UTC))
+            sources = {"sqlite": direct_source(engine, simulasi=True), "duckdb": open_source(values)}
+            made[seed] = build_world(raw), sources
+        return made[seed]
+
+    yield open_world
+    for _, sources in made.values():
+        for source in sources.values():
+            source.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("seed", "position"), [(seed, position) for seed, number in WORLDS.items() for position in range(number)]
+)
+def test_equal(opened, seed, position):
+    world, sources = opened(seed)
+    ask = questions(world, seed, WORLDS[seed])[position]
+    expected = plain(ask, world)
+    for name, source in sources.items():
+        found = differences(real(ask, source), expected)
+        assert not found, "\n".join([f"{name}: {len(found)} differences for {ask}", *found[:20]])
+
+
+@pytest.mark.parametrize("kind", [PeriodKind.BULAN, PeriodKind.TRIWULAN, PeriodKind.BEBAS])
+def test_comparison_is_the_figures_of_two_periods(opened, kind):
+    """One province a time: both sides are what the reference says of their days."""
+    world, sources = opened(4)
+    kodes = [kode for kode in FIGURES_PROPER if kode[:3] in ("I01", "I02", "I03", "I05", "I06", "I08", "I16")]
+    for province in PROVINCES:
+        chosen = CaseFilter(period=Period(kind=kind), provinsi=(province,))
+        scope = Scope(role=Role.DIREKTUR, provinces=PROVINCES)
+        now, before, left_out = measure_comparison(
+            scope, kodes, chosen, source=sources["duckdb"], limits=LIMITS
+        )
+        if left_out:
+            assert (len(now), len(before)) == (0, 0)
+            continue
+        for side in (now, before):
+            for row in side.to_dict("records"):
+                (expected,) = compute(
+                    world,
+                    row["kode"],
+                    scope_provinsi=PROVINCES,
+                    dari=row["dari"],
+                    sampai=row["sampai"],
+                    provinsi=(province,),
+                )
+                found = {name: None if row[name] != row[name] else row[name] for name in NUMBERS}
+                assert all(same(found[name], expected[name]) for name in NUMBERS), (row, expected)
+
+
+# --- the worlds and questions themselves ---------------------------------------------------------------------
+
+
+def test_every_indicator_with_a_reference_is_compared():
+    assert [
+        kode for kode in INDICATORS if kode not in FIGURES and not kode.startswith(WITHOUT_REFERENCE)
+    ] == []
+    asked: set[tuple] = set()
+    for seed, number in WORLDS.items():
+        for ask in questions(build_world(random_world(seed)), seed, number):
+            asked |= {(kode, ask.per) for kode in ask.allowed()}
+    missing = [
+        (kode, per)
+        for kode in FIGURES_PROPER
+        for per in PER
+        if (per is None or per in INDICATORS[kode].dimensi) and (kode, per) not in asked
+    ]
+    assert missing == []
+
+
+@pytest.fixture(scope="module")
+def expected() -> Counter:
+    """How often the questions have an answer of each kind: (kode, alasan)."""
+    seen: Counter = Counter()
+    for seed, number in WORLDS.items():
+        world = build_world(random_world(seed))
+        for ask in questions(world, seed, number):
+            answer = plain(ask, world)
+            if answer == "refused":
+                seen["refused", None] += 1
+                continue
+            for (kode, *_), values in answer.items():
+                seen[kode, values[len(NUMBERS)]] += 1
+    return seen
+
+
+def test_the_worlds_give_every_figure_a_value(expected):
+    assert [kode for kode in FIGURES_PROPER if not expected[kode, None]] == []
+    # A target of a figure may be missing from the two drawn each time.
+    assert sum(expected[kode, None] for kode in KODES if kode.startswith("I26-")) > 0
+
+
+@pytest.mark.parametrize(
+    ("kode", "reason"),
+    [
+        ("I04-30", "n < 10"),
+        ("I04-180", "belum matang"),
+        ("I05-90", "masa pantau kurang"),
+        ("I05M", "belum tercapai"),
+        ("I05M", "masa pantau kurang"),
+        ("I08", "n < 10"),
+        ("I15-n", "belum ada riwayat"),
+        ("I18-rata", "tidak ada pendamping aktif"),
+        ("I01", "belum ada data"),
+    ],
+)
+def test_the_worlds_give_every_reason(expected, kode, reason):
+    assert expected[kode, reason] > 0
+
+
+def test_some_questions_are_refused(expected):
+    assert expected["refused", None] > 0
+
+
+def test_a_difference_is_seen(opened):
+    """What the comparison is worth: a changed number, a missing row and a superfluous one are found."""
+    world, _ = opened(16)
+    ask = Ask(per=Dimensi.PROVINSI, kodes=("I01", "I06"))
+    right = plain(ask, world)
+    key = next(key for key, values in right.items() if values[0] and values[3])
+    changed = list(right[key])
+    changed[0] *= 1 + 1e-8
+    assert differences(right | {key: tuple(changed)}, right) == [
+        f"{key} nilai: {changed[0]} instead of {right[key][0]}"
+    ]
+    fewer = {other: values for other, values in right.items() if other != key}
+    assert len(differences(fewer, right)) == len(differences(right, fewer)) == 1
+    assert differences("refused", right) == [f"refused instead of {len(right)} rows"]
