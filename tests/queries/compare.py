@@ -125,8 +125,13 @@ def _short(answer: dict | str) -> str:
 
 def wheres(world: World) -> dict[str, dict]:
     """Filters by name: places, kinds, persons, several at once, some that leave nothing."""
-    helper = sorted((person for person in world.pendamping if person[0] == "34"), key=str)
-    named = {"pendamping": helper[0][1], "provinsi": ["34"]} if helper else {"provinsi": ["34"]}
+    place = world.provinces["34"]
+    known = sorted(
+        name
+        for (kode, name), person in world.pendamping.items()
+        if kode == "34" and place.sent and person["tanggal_mulai"] <= place.tanggal_data
+    )
+    named = {"provinsi": ["34"]} | ({"pendamping": known[0]} if known else {})
     return {
         "none": {},
         "one province": {"provinsi": ["34"]},
@@ -166,6 +171,11 @@ def whens(world: World) -> dict[str, tuple[dt.date | None, dt.date | None]]:
     }
 
 
+def _anybody_sent(world: World, where: dict) -> bool:
+    asked = {*where.get("provinsi", ()), *(kode[:2] for kode in where.get("kabkota", ()))}
+    return any(place.sent for kode, place in world.provinces.items() if not asked or kode in asked)
+
+
 def questions(world: World, seed: int, number: int) -> list[Ask]:
     """`number` questions: dimensions in turn, each time another filter and period, a third of the indicators.
 
@@ -184,11 +194,15 @@ def questions(world: World, seed: int, number: int) -> list[Ask]:
         per = PER[step]
         dari, sampai = spans[position % len(spans)]
         targets = [*(f"I26-{kode}" for kode in chance.sample(TARGETED, 2)), chance.choice(TARGETS)]
+        where = places[position % len(places)]
+        if per is Dimensi.BULAN and not _anybody_sent(world, where):
+            # Neither the question nor a T would tell of which months.
+            dari, sampai = whens(world)["long"]
         # The whole country has targets of its own; its 514 kab/kota would only take time.
         national = per is not Dimensi.KABKOTA and chance.random() < 0.15
         asked.append(
             Ask(
-                where=places[position % len(places)],
+                where=where,
                 dari=dari,
                 sampai=sampai,
                 per=per,
