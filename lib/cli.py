@@ -118,6 +118,7 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
         dry_run=options.uji,
         replace=options.ganti,
         into_simulated=options.ke_simulasi,
+        max_bad_percent=values.ambang.batas_baris_ditolak,
     )
     if options.laporan:
         report.write_report(done, options.laporan)

@@ -6,6 +6,7 @@ Readers open a version-named file read-only; a build is never visible before it 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import adbc_driver_sqlite.dbapi as adbc_sqlite
 import duckdb
-from sqlalchemy import Engine, Table, column, create_engine, table
+from sqlalchemy import Engine, Table, column, create_engine, make_url, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import Date, DateTime, Float, Integer
 
@@ -254,6 +255,7 @@ def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datet
             ("versi_skema", meta["versi_skema"]),
             ("dibuat", now.isoformat(timespec="seconds")),
             ("rujukan_penuh_terselesaikan", str(int(settings.rujukan_penuh_terselesaikan))),
+            ("sumber", _origin(settings)),
         ],
     )
     raw.commit()
@@ -302,6 +304,17 @@ def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
             path.unlink(missing_ok=True)
 
 
+def _origin(settings: Settings) -> str:
+    """Which case database a snapshot is of, as a digest: another one's figures must never be shown as its own.
+
+    The password is left out, so that changing it keeps the snapshot.
+    """
+    if settings.db is None:
+        return "bawaan"
+    shown = make_url(settings.db).render_as_string(hide_password=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Opened:
     """An open version: engine, version, whether simulated, when made, the provinces' data dates."""
@@ -336,6 +349,12 @@ def open_version(settings: Settings, versi: str) -> Opened:
         raise UserError(
             f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "
             "`python -m lib.cli potret`."
+        )
+    if meta.get("sumber") != _origin(settings):
+        engine.dispose()
+        raise UserError(
+            f"Potret versi {versi} dibuat dari basis data lain daripada yang diatur sekarang (TUNTAS_DB); buat yang "
+            "baru dengan `python -m lib.cli potret`, atau pakai TUNTAS_DATA lain."
         )
     return Opened(
         engine=engine,

@@ -16,7 +16,7 @@ from lib.importing.reader import SheetPart, SheetRows
 from lib.importing.rules import DITOLAK, PERINGATAN, Finding, finding, joined_key
 
 # Above this share of refused rows the whole file is refused: something is wrong with the file, not the rows.
-MAX_BAD_SHARE = 0.20
+MAX_BAD_PERCENT = 20
 _CASE_KEY = ("kode_provinsi", "id_kasus")
 _BEFORE_KEY = ("kode_provinsi", "id_kasus_sebelumnya")
 _MISSING = "Kolom ini tidak ada di judul; tambahkan walau isinya kosong."

@@ -55,6 +55,7 @@ class _Job:
     dry_run: bool
     replace: bool
     allowed: tuple[str, ...] | None
+    max_bad_percent: int
     upload: Upload
     keterangan: Checked
     sent: pd.DataFrame
@@ -70,13 +71,15 @@ def import_files(
     replace: bool = False,
     into_simulated: bool = False,
     allowed_provinces: tuple[str, ...] | None = None,
+    max_bad_percent: int = checks.MAX_BAD_PERCENT,
 ) -> ImportReport:
     """Check files and write their accepted rows, all in one transaction.
 
     An upload is an increment: rows are inserted or updated by key, what is absent stays. With `replace` the
     rows of a sent province that are absent from the files are deleted; an optional sheet without rows of the
     province, and the national rows of target, replace nothing. Rows of provinces outside `allowed_provinces`
-    (None: all) are refused. A refused file is a report with its reason, never an error.
+    (None: all) are refused, and so is a file with more than `max_bad_percent` wrong rows.
+    A refused file is a report with its reason, never an error.
     Raises UserError when the database cannot be used or written.
     """
     database.check_version(engine)
@@ -107,6 +110,7 @@ def import_files(
         dry_run=dry_run,
         replace=replace,
         allowed=allowed_provinces,
+        max_bad_percent=max_bad_percent,
         upload=upload,
         keterangan=keterangan,
         sent=keterangan.accepted_rows().set_index("kode_provinsi"),
@@ -196,12 +200,12 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
     problems = pd.concat([sheet.problems for sheet in checked.values()], ignore_index=True)
     counts = _counts(checked)
     written = [checked[sheet] for sheet in schema.SHEETS]
-    if checks.bad_share(written) > checks.MAX_BAD_SHARE:
+    if 100 * checks.bad_share(written) > job.max_bad_percent:
         bad = sum(counts[sheet]["ditolak"] for sheet in schema.SHEETS)
         total = sum(len(sheet.accepted) for sheet in written)
         return _refused(
             f"Berkas ditolak seluruhnya: {bad} dari {total} baris salah, batasnya "
-            f"{checks.MAX_BAD_SHARE:.0%}. Perbaiki menurut laporan lalu kirim lagi.",
+            f"{job.max_bad_percent} %. Perbaiki menurut laporan lalu kirim lagi.",
             digest=job.upload.digest,
             dry_run=job.dry_run,
             problems=problems,

@@ -145,3 +145,14 @@ def test_filter_survives_a_change_of_page(demo, open_app):
 def test_panel_of_a_province_opens_from_its_link(demo, open_app):
     app = open_app(lihat="31")
     assert any("DKI Jakarta: angka provinsi" in subheader.value for subheader in app.subheader)
+
+
+def test_snapshot_of_another_database_is_never_shown(demo, open_app, monkeypatch):
+    """A simulation's figures must not stand in for a real office's."""
+    monkeypatch.setenv("TUNTAS_DB", f"sqlite:///{demo / 'nyata.sqlite'}")
+    monkeypatch.setenv("TUNTAS_TANPA_MASUK", "1")
+    engine = connection.writable_engine(settings.load().database_url)
+    connection.prepare(engine)
+    engine.dispose()
+    app = open_app()
+    assert "dibuat dari basis data lain" in shown(app) and not app.metric
