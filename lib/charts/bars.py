@@ -86,7 +86,7 @@ def corong(frame: pd.DataFrame) -> go.Figure:
     ]
     longest = frame["nilai"].max()
     return drawn(
-        [*bars, _names_above([wrap(nama) for nama in frame["nama"]], half_bar=0.29)],
+        [*bars, names_above([wrap(nama) for nama in frame["nama"]], half_bar=0.29)],
         base_layout(height=CORONG_ROW * len(frame) + 34),
         showlegend=False,
         barmode="overlay",
@@ -95,7 +95,7 @@ def corong(frame: pd.DataFrame) -> go.Figure:
     )
 
 
-def _names_above(texts: list[str], *, half_bar: float) -> dict:
+def names_above(texts: list[str], *, half_bar: float) -> dict:
     """Texts that start at zero just above each bar: they have the whole width, also on a telephone."""
     return {
         "type": "scatter",
@@ -302,7 +302,7 @@ def composition(frame: pd.DataFrame, *, unit: str) -> go.Figure:
         if not (part := frame[frame["status"] == status.value]).empty
     ]
     return drawn(
-        [*parts, _names_above(_group_names(groups), half_bar=0.23)],
+        [*parts, names_above(_group_names(groups), half_bar=0.23)],
         base_layout(height=COMPOSITION_ROW * len(groups) + COMPOSITION_ROOM, heading=wrap(unit)),
         showlegend=True,
         barmode="stack",

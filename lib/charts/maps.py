@@ -137,7 +137,7 @@ def _no_data_marks(codes: pd.Series) -> dict:
     }
 
 
-def _map_legend(name: str, colour: str, *, symbol: str = "square") -> dict:
+def map_legend(name: str, colour: str, *, symbol: str = "square") -> dict:
     """A mark off the map: class areas have no legend entries of their own."""
     return {
         "type": "scattergeo",
@@ -183,8 +183,8 @@ def choropleth(
     if selected is not None:
         traces.append(_outline([selected], geojson_url=geojson_url, colour=SELECTED_CASING, width=5))
         traces.append(_outline([selected], geojson_url=geojson_url, colour=SELECTED, width=2.5))
-    traces += [_map_legend(name, colour) for name, colour in zip(labels, SEQUENTIAL, strict=True)]
-    traces.append(_map_legend(NO_DATA_LABEL, NO_DATA, symbol="square-x"))
+    traces += [map_legend(name, colour) for name, colour in zip(labels, SEQUENTIAL, strict=True)]
+    traces.append(map_legend(NO_DATA_LABEL, NO_DATA, symbol="square-x"))
     return drawn(
         traces,
         base_layout(height=HEIGHT),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from lib.charts.bars import names_above
 from lib.charts.theme import (
     EDGE,
     HEADING_FONT,
     NEUTRAL_BAR,
     STATUS_COLOURS,
-    TEXT_FONT,
     base_layout,
     drawn,
     hover_text,
@@ -80,7 +80,7 @@ def corong_groups(frame: pd.DataFrame, *, unit: str) -> go.Figure:
         for kunci, nama in zip(groups["kunci"], groups["nama"], strict=True)
     ]
     return drawn(
-        [*(_bars(frame, kode, position) for kode in PARTS), _texts_above(labels, half_bar=TEXT_ABOVE)],
+        [*(_bars(frame, kode, position) for kode in PARTS), names_above(labels, half_bar=TEXT_ABOVE)],
         base_layout(height=ROW * len(groups) + ROOM, heading=wrap(unit)),
         barmode="overlay",
         showlegend=True,
@@ -111,7 +111,7 @@ def named_bars(frame: pd.DataFrame, *, unit: str) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return drawn(
-        [bars, _texts_above(labels, half_bar=TEXT_ABOVE)],
+        [bars, names_above(labels, half_bar=TEXT_ABOVE)],
         base_layout(height=NAMED_ROW * len(frame) + NAMED_ROOM),
         showlegend=False,
         title={"text": wrap(unit), "font": HEADING_FONT, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top"},
@@ -119,20 +119,3 @@ def named_bars(frame: pd.DataFrame, *, unit: str) -> go.Figure:
         xaxis={"visible": False, "fixedrange": True, "rangemode": "tozero"},
         yaxis={"visible": False, "fixedrange": True, "range": [len(frame) - 0.75, -0.75]},
     )
-
-
-def _texts_above(labels: list[str], *, half_bar: float) -> dict:
-    """Texts that start at zero just above each bar."""
-    return {
-        "type": "scatter",
-        "x": [0] * len(labels),
-        "y": [row - half_bar for row in range(len(labels))],
-        "mode": "text",
-        "text": labels,
-        "textposition": "top right",
-        "textfont": TEXT_FONT,
-        "cliponaxis": False,
-        "showlegend": False,
-        "hoverinfo": "skip",
-        "name": "nama",
-    }

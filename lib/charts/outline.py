@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from lib import geo
 from lib.charts.classes import CLASS_COUNT, NO_CLASS, classify
+from lib.charts.maps import map_legend
 from lib.charts.theme import (
     CLEAR,
     EDGE,
@@ -107,25 +108,6 @@ def _bubbles(frame: pd.DataFrame, selected: str | None, *, size_name: str) -> di
     }
 
 
-def _legend_entry(name: str, colour: str, *, symbol: str = "circle") -> dict:
-    """A mark off the map: one trace with several colours has no legend of its own."""
-    return {
-        "type": "scattergeo",
-        "lon": [None],
-        "lat": [None],
-        "mode": "markers",
-        "marker": {
-            "symbol": symbol,
-            "size": 13,
-            "color": colour,
-            "line": {"color": NO_DATA_MARK, "width": 1},
-        },
-        "name": plain(name),
-        "showlegend": True,
-        "hoverinfo": "skip",
-    }
-
-
 def ranges(frame: pd.DataFrame, provinsi: str) -> tuple[list[float], list[float]]:
     """Longitudes and latitudes to show: the province and all centres, with room at the edges.
 
@@ -161,9 +143,11 @@ def bubbles(
     # The largest first, so that a small neighbour lies on top of it.
     ordered = frame.sort_values("ukuran", ascending=False, na_position="last", kind="stable")
     lon, lat = ranges(frame, provinsi)
-    entries = [_legend_entry(name, colour) for name, colour in zip(labels, SEQUENTIAL, strict=True)]
+    entries = [
+        map_legend(name, colour, symbol="circle") for name, colour in zip(labels, SEQUENTIAL, strict=True)
+    ]
     if (frame["kelas"] == NO_CLASS).any():
-        entries.append(_legend_entry(NO_DATA_LABEL, NO_DATA, symbol="circle-x"))
+        entries.append(map_legend(NO_DATA_LABEL, NO_DATA, symbol="circle-x"))
     small = f"<span style='font-size:{SMALL_FONT_SIZE}px;font-weight:400;color:{PAGE_TEXT}'>"
     heading = f"{wrap(title)}<br>{small}{wrap(f'luas gelembung: {size_name}')}</span>"
     return drawn(

@@ -91,6 +91,8 @@ def measure_comparison(
         question.registers, case_filter.period.kind, question.start, question.end, last_year=last_year
     )
     kept = tuple(r for r in question.registers if r.kode_provinsi not in left_out)
+    # Provinces that are left out must not come back through persons, population or notes.
+    codes = tuple(register.kode_provinsi for register in kept)
     sides = []
     for windows in (now, before):
         if not windows:
@@ -98,6 +100,8 @@ def measure_comparison(
             continue
         side = replace(
             question,
+            case_filter=replace(case_filter, provinsi=codes),
+            provinces=codes,
             registers=kept,
             windows=tuple(windows),
             start=min(window.mulai for window in windows),

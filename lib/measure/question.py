@@ -98,6 +98,21 @@ def check_kodes(kodes: Sequence[str], per: Dimensi | None) -> None:
             raise UserError(f"Indikator {kode} tidak dapat dirinci per {per.value}; pilihannya: {usable}.")
 
 
+def _newest(source: Source, registers: tuple[Register, ...]) -> dt.date:
+    """The newest T in the filter, at which a period ends by default.
+
+    Where nobody in the filter ever sent, the period is still one that can be told: up to the newest T of the
+    whole database, else up to the day the snapshot was made. Raises UserError where there is neither.
+    """
+    dates = [register.tanggal_data for register in registers]
+    dates = dates or [p.tanggal_data for p in source.provinces if p.tanggal_data is not None]
+    if dates:
+        return max(dates)
+    if source.dibuat:
+        return dt.datetime.fromisoformat(source.dibuat).date()
+    raise UserError("Belum ada data yang masuk; masukkan data dengan `python -m lib.cli impor`.")
+
+
 def ask(
     scope: Scope,
     case_filter: CaseFilter,
@@ -123,14 +138,7 @@ def ask(
         raise UserError(
             f"Pendamping “{case_filter.pendamping}” tidak ada di provinsi {', '.join(provinces)}; periksa kodenya."
         )
-    if registers:
-        newest = max(register.tanggal_data for register in registers)
-        start, end = periods.resolve(case_filter.period, newest)
-    else:
-        # Nothing was ever sent: the period as asked, so that the answer can say "belum ada data".
-        asked = case_filter.period
-        anchor = asked.sampai or asked.dari or dt.date(1970, 1, 1)
-        start, end = asked.dari or anchor, asked.sampai or anchor
+    start, end = periods.resolve(case_filter.period, _newest(source, registers))
     names, spans = ("",), [(start, end)]
     if per is Dimensi.BULAN:
         listed = periods.months(start, end)

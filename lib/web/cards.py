@@ -40,18 +40,18 @@ def card(
             sign = int(difference > 0) - int(difference < 0)
             delta = text.change(now["nilai"], before["nilai"], row["kode"])
     parts = [part for part in (delta, _base(row)) if part]
-    st.metric(
-        record.pendek,
-        text.shown(row["kode"], row["nilai"], row["alasan"]),
-        " · ".join(parts) or None,
-        delta_color=_delta_colour(record.arah, sign),
-        delta_arrow=ARROWS[sign],
-        help=text.definition(row["kode"]),
-        border=True,
-        height="stretch",
-    )
-    if choice is not None and row["kode"] in LISTED and not pd.isna(row["nilai"]):
-        links.cases(row["kode"], "Lihat kasusnya", choice)
+    # The link lies inside the frame, so that the cards of a row keep one height.
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(
+            record.pendek,
+            text.shown(row["kode"], row["nilai"], row["alasan"]),
+            " · ".join(parts) or None,
+            delta_color=_delta_colour(record.arah, sign),
+            delta_arrow=ARROWS[sign],
+            help=text.definition(row["kode"]),
+        )
+        if choice is not None and row["kode"] in LISTED and row["nilai"] > 0:
+            links.cases(row["kode"], "Lihat kasusnya", choice)
 
 
 def _delta_colour(arah: str, sign: int) -> str:

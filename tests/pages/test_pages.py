@@ -156,3 +156,9 @@ def test_snapshot_of_another_database_is_never_shown(demo, open_app, monkeypatch
     engine.dispose()
     app = open_app()
     assert "dibuat dari basis data lain" in shown(app) and not app.metric
+
+
+def test_empty_office_shows_no_invented_date(empty_office, open_app):
+    """Nobody ever sent: the period ends on the day the snapshot was made, not in 1970."""
+    app = open_app()
+    assert str(clock.today().year) in shown(app) and "1970" not in shown(app)
