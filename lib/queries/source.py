@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Column, Engine, FromClause, MetaData, Select, Table
 from sqlalchemy.exc import OperationalError
 
+from lib import clock
 from lib.database.prepared import (
     OPTIONAL_SHEETS,
     ProvinceData,
@@ -84,7 +85,8 @@ def direct_source(engine: Engine, *, simulasi: bool, referral_resolves: bool = F
         target=prepared_targets().subquery("target_siap"),
         versi="langsung",
         simulasi=simulasi,
-        dibuat="",
+        # Read as it stands at this moment; a snapshot says when it was made instead.
+        dibuat=clock.now().isoformat(timespec="seconds"),
         provinces=tuple(provinces),
     )
 
