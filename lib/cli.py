@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import clock, reference, settings, snapshot, start
+from lib import clock, publishing, reference, settings, start
 from lib.database import connection
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
+from lib.geo import adopt, given
 from lib.importing import importer, report, template
 from lib.measure import keys_of, measure, open_source
 
@@ -69,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--laporan", type=Path, help="tulis laporan baris ke CSV ini")
     empty = command("templat", "Menulis buku kerja impor yang kosong", _template)
     empty.add_argument("keluar", type=Path)
+    bounds = command("batas", "Memakai berkas batas wilayah sendiri untuk peta", _bounds)
+    bounds.add_argument("berkas", type=Path)
+    bounds.add_argument("--kode", required=True, help="kolom yang memuat kode Kemendagri")
     command("potret", "Membangun dan menerbitkan potret baru", _snapshot)
     command("periksa", "Memeriksa basis data, potret, kesegaran dan berkas", _check)
     _add_measure(
@@ -125,7 +129,7 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     print(report.summary(done))
     code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
     if code != 2 and not options.uji:
-        built = snapshot.build(values, now=clock.now())
+        built = publishing.publish(values, now=clock.now())
         print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
     return code
 
@@ -136,8 +140,20 @@ def _template(options: argparse.Namespace, values: settings.Settings) -> int:
     return 0
 
 
+def _bounds(options: argparse.Namespace, values: settings.Settings) -> int:
+    done = adopt.adopt(options.berkas, column=options.kode, data_folder=values.data_folder)
+    kind = "provinsi" if done.are_provinces else f"kabupaten/kota di {done.provinces} provinsi"
+    size = f"berkas terbesar {math.ceil(done.largest / 1000)} kB"
+    print(f"Batas {done.areas} {kind} dari {options.berkas.name} dipakai; {size}.")
+    if done.uneven:
+        where = given.some(done.uneven)
+        print(f"Tepi wilayah yang bertetangga tidak persis berhimpit ({where}); celah kecil dapat terlihat.")
+    print("Isi berkas itu terbuka untuk siapa pun yang membuka Tuntas: hanya bidang, kode, dan nama wilayah.")
+    return 0
+
+
 def _snapshot(options: argparse.Namespace, values: settings.Settings) -> int:
-    built = snapshot.build(values, now=clock.now(), progress=_say)
+    built = publishing.publish(values, now=clock.now(), progress=_say)
     print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
     return 0
 

@@ -178,3 +178,15 @@ def comparison(
         now += windows((register,), [(start, last)])
         before += windows((register,), [(first, final)])
     return now, before, left_out
+
+
+def month_ends_before(day: dt.date, count: int) -> list[dt.date]:
+    """The last days of the `count` months before that of `day`, oldest first.
+
+    Example: 2026-11-20, 2 -> 2026-09-30, 2026-10-31.
+    """
+    ends, last = [], day
+    for _ in range(count):
+        last = last.replace(day=1) - dt.timedelta(days=1)
+        ends.append(last)
+    return ends[::-1]

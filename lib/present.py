@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib import reference, text
 from lib.charts.classes import class_labels, classify
-from lib.indicators.records import INDICATORS, class_limits
+from lib.indicators.records import INDICATORS, TARGET_PREFIX, class_limits
 from lib.numbers_id import angka
 from lib.periods import months
 
@@ -48,6 +48,13 @@ def stock(answer: pd.DataFrame) -> pd.DataFrame:
     rows["nama"] = rows["status"].map(text.STATUS_NAMES)
     rows["tampil"] = display(rows)
     return rows
+
+
+def targets(answer: pd.DataFrame) -> pd.DataFrame:
+    """What has been achieved of each target, for `bars.achievement`: the name of the figure and the percentage."""
+    rows = answer.reset_index(drop=True)
+    base = [kode.removeprefix(TARGET_PREFIX) for kode in rows["kode"]]
+    return rows.assign(nama=[INDICATORS[kode].pendek for kode in base], tampil=display(rows))
 
 
 def by_province(

@@ -29,6 +29,7 @@ class Settings:
     kuning_hari: int
     merah_hari: int
     db: str | None
+    db_aplikasi: str | None
     data_folder: Path
     sumber: str
     tanpa_masuk: bool
@@ -37,6 +38,11 @@ class Settings:
     def database_url(self) -> str:
         """The configured case database, else the embedded SQLite file in the data folder."""
         return self.db or f"sqlite:///{self.data_folder / 'kasus.sqlite'}"
+
+    @property
+    def application_url(self) -> str:
+        """The configured application database, else a SQLite file in the data folder."""
+        return self.db_aplikasi or f"sqlite:///{self.data_folder / 'aplikasi.sqlite'}"
 
     @property
     def digest(self) -> str:
@@ -65,6 +71,7 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             kuning_hari=int(values["kesegaran"]["kuning_hari"]),
             merah_hari=int(values["kesegaran"]["merah_hari"]),
             db=environment.get("TUNTAS_DB") or None,
+            db_aplikasi=environment.get("TUNTAS_DB_APLIKASI") or None,
             data_folder=Path(environment.get("TUNTAS_DATA") or ROOT / "data" / "lokal"),
             sumber=sumber,
             tanpa_masuk=environment.get("TUNTAS_TANPA_MASUK", "").lower() in TRUE_WORDS,

@@ -94,9 +94,15 @@ def versions(settings: Settings) -> list[str]:
 
 
 def build(
-    settings: Settings, *, now: dt.datetime, progress: Callable[[float, str], None] | None = None
+    settings: Settings,
+    *,
+    now: dt.datetime,
+    progress: Callable[[float, str], None] | None = None,
+    also: Callable[[Engine], None] | None = None,
 ) -> Built:
     """Copy the case database into a new version and publish it; raises UserError when it cannot be read.
+
+    `also` is called with the copy in memory once the version is written; it may change the copy.
 
     Rows are copied inside one read transaction, so that a running import is seen whole or not at all. id_klien
     stays in memory: the file only holds the days until the same client came back.
@@ -117,6 +123,8 @@ def build(
             _copy_tables(engine, raw)
             say(0.5, "Menghitung lama kasus …")
             rows, digest = _write_version(target, raw, unfinished, settings=settings, now=now)
+            if also:
+                also(memory)
         versi = f"{now:%Y%m%dT%H%M%S}-{digest}"
         say(0.9, "Menerbitkan potret …")
         _publish(settings, unfinished, versi)
@@ -255,7 +263,7 @@ def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datet
             ("versi_skema", meta["versi_skema"]),
             ("dibuat", now.isoformat(timespec="seconds")),
             ("rujukan_penuh_terselesaikan", str(int(settings.rujukan_penuh_terselesaikan))),
-            ("sumber", _origin(settings)),
+            ("sumber", origin(settings)),
         ],
     )
     raw.commit()
@@ -304,7 +312,7 @@ def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
             path.unlink(missing_ok=True)
 
 
-def _origin(settings: Settings) -> str:
+def origin(settings: Settings) -> str:
     """Which case database a snapshot is of, as a digest: another one's figures must never be shown as its own.
 
     The password is left out, so that changing it keeps the snapshot.
@@ -350,7 +358,7 @@ def open_version(settings: Settings, versi: str) -> Opened:
             f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "
             "`python -m lib.cli potret`."
         )
-    if meta.get("sumber") != _origin(settings):
+    if meta.get("sumber") != origin(settings):
         engine.dispose()
         raise UserError(
             f"Potret versi {versi} dibuat dari basis data lain daripada yang diatur sekarang (TUNTAS_DB); buat yang "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from lib import snapshot
+from lib import publishing, snapshot
 from lib.database import connection, simulation
 from lib.settings import Settings
 
@@ -50,7 +50,12 @@ def make_demo(
         simulation.write(engine, data, progress=lambda share, text: say(0.2 + 0.4 * share, text))
     finally:
         engine.dispose()
-    return snapshot.build(settings, now=now, progress=lambda share, text: say(0.6 + 0.4 * share, text))
+    return publishing.publish(
+        settings,
+        now=now,
+        progress=lambda share, text: say(0.6 + 0.4 * share, text),
+        month_ends=publishing.MONTH_ENDS,
+    )
 
 
 def ensure_data(
@@ -62,4 +67,4 @@ def ensure_data(
     current = snapshot.current_version(settings)
     if current is not None and snapshot.version_path(settings, current).is_file():
         return current
-    return snapshot.build(settings, now=now, progress=progress).versi
+    return publishing.publish(settings, now=now, progress=progress).versi

@@ -9,9 +9,11 @@ import pandas as pd
 from lib.domain import Pita, Thresholds, Weights
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, bulan_tahun, hari, persen, rentang_tanggal, selisih, tanggal
+from lib.text_lists import LISTS
 
 SIMULATION = "DATA SIMULASI"
 INDICATIVE = "Batas wilayah indikatif, bukan batas resmi."
+INDICATIVE_OF_USER = "Batas dari berkas pengguna: indikatif, bukan batas resmi."
 STATUS_NAMES = {
     "terdata": "Terdata, belum ditangani",
     "tertangani": "Tertangani",
@@ -47,6 +49,16 @@ def definition(kode: str) -> str:
         lines.append(f"Dibagi atau dihitung atas: {record.penyebut}.")
     lines += ["", f"Tanggal acuan: {record.acuan}.", record.pengecualian]
     return "\n".join(lines)
+
+
+def list_name(kode: str) -> str:
+    """The name of a list of cases: that of its figure, or its own."""
+    return LISTS[kode][0] if kode in LISTS else INDICATORS[kode].nama
+
+
+def list_definition(kode: str) -> str:
+    """What a list of cases holds."""
+    return LISTS[kode][1] if kode in LISTS else definition(kode)
 
 
 def headline(figures: pd.DataFrame, *, place: str) -> str:
@@ -299,7 +311,7 @@ def band_labels(limits: Thresholds) -> dict[Pita, str]:
 def load_headline(median: pd.Series, bands: dict[Pita, int], *, place: str, limits: Thresholds) -> str:
     """How many are active, the middle load, how many are above the limits; `median` is the row I18-median."""
     if pd.isna(median["nilai"]):
-        return f"{place}: beban pendamping {median['alasan']}."
+        return f"{place}: beban pendamping belum dapat dihitung ({median['alasan']})."
     total = median["n"]
     above, far_above = bands[Pita.TINGGI] + bands[Pita.BERLEBIH], bands[Pita.BERLEBIH]
     sentence = (
@@ -345,7 +357,7 @@ def person_times(shown_count: int, left_out: dict[str, int], *, province: pd.Ser
     """How many dots the chart has, why others have none, and the province's own figure (row I08)."""
     sentence = f"{angka(shown_count)} pendamping dengan angka"
     if left_out:
-        reasons = ", ".join(f"{angka(number)} {reason}" for reason, number in left_out.items())
+        reasons = ", ".join(f"{angka(number)} karena {reason}" for reason, number in left_out.items())
         sentence += f"; tidak ditampilkan: {reasons}"
     return f"{sentence}. Provinsi: {shown('I08', province['nilai'], province['alasan'])} (n = {angka(province['n'])})."
 

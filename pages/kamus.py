@@ -13,4 +13,4 @@ st.title("Kamus indikator")
 st.markdown("Arti setiap angka: apa yang dihitung, dari apa, kapan, dan siapa yang tidak dihitung.")
 
 dictionary.conventions()
-dictionary.records()
+dictionary.records(scope)

@@ -3,15 +3,16 @@
 import streamlit as st
 
 from lib import text
-from lib.web import clusters, filters, overview
+from lib.web import clusters, filters, links, overview
 from lib.web.session import require_scope
 
 scope = require_scope()
 
-choice = filters.current("klaster")
+choice = links.arrive("klaster")
 total = clusters.figures(scope, choice)
 
 st.title("Klaster")
+links.back("klaster", choice)
 filters.bar(choice, scope.provinces)
 if clusters.nothing(total):
     st.stop()

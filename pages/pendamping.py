@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from lib.web import cache, counts, filters, worker_person, workers
+from lib.web import cache, counts, filters, links, team, worker_person, workers
 from lib.web.session import require_scope
 
 scope = require_scope()
 
-choice = filters.current("pendamping")
+choice = links.arrive("pendamping")
 case_filter = choice.case_filter()
 figures = cache.measured(scope, counts.known(workers.CARDS), case_filter).set_index("kode", drop=False)
 staff = cache.workers(scope, case_filter)
 
 st.title("Pendamping")
+links.back("pendamping", choice)
 workers.headline(scope, choice, figures, staff)
 filters.bar(choice, scope.provinces)
 workers.figure_cards(choice, figures)
@@ -25,5 +26,5 @@ if len(staff):
 worker_person.person(scope, choice, staff)
 workers.team_flow(scope, choice)
 if len(staff):
-    workers.times(scope, choice, staff)
-workers.staff_profile(scope, choice)
+    team.times(scope, choice, staff)
+team.staff_profile(scope, choice)

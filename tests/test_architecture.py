@@ -29,7 +29,10 @@ MAY_IMPORT = {
 }
 
 # Who may import a package or a room; everybody else may not.
-DATABASE_ROOMS = ("lib.database", "lib.snapshot", "lib.queries", "lib.importing", "lib.access", "lib.audit")
+DATABASE_ROOMS = (
+    *("lib.database", "lib.snapshot", "lib.queries", "lib.importing", "lib.application"),
+    *("lib.access", "lib.audit"),
+)
 SCREEN_ROOMS = ("dashboard", "pages", "lib.web")
 IMPORTED_ONLY_BY = {
     "sqlalchemy": DATABASE_ROOMS,

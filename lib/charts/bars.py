@@ -38,6 +38,7 @@ CORONG_STATUS = {"I01": Status.TERDATA, "I02": Status.TERTANGANI, "I03K": Status
 CORONG_ROW = 74
 # A bar this long holds its own text even on a telephone; a shorter one leaves that room beside it.
 TEXT_INSIDE_FROM = 50.0
+ACHIEVEMENT_ROW = 46
 NAME_WIDTH = 28  # characters of a group's name on one line
 ROW_PADDING = 11
 COMPOSITION_ROW = 58
@@ -92,6 +93,57 @@ def corong(frame: pd.DataFrame) -> go.Figure:
         barmode="overlay",
         xaxis={"visible": False, "fixedrange": True, "range": [0, longest if longest > 0 else 1]},
         yaxis={"visible": False, "fixedrange": True, "range": [len(frame) - 0.6, -0.85]},
+    )
+
+
+def achievement(frame: pd.DataFrame) -> go.Figure:
+    """What has been achieved of each target, as bars in percent with a line at 100, where the target is.
+
+    One row per figure: nama, nilai (percent), tampil, catatan (what the bar stands for). Example: 46 of a target of
+    50 for the same days reads 92 %, a bar that ends before the line. Raises ValueError for missing columns.
+    """
+    require_columns(frame, "nama", "nilai", "tampil", "catatan")
+    longest = max(frame["nilai"].max(), 100.0)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": frame["nilai"].tolist(),
+        "y": list(range(len(frame))),
+        "width": 0.4,
+        "text": [f" <b>{plain(text)}</b>" for text in frame["tampil"]],
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "textangle": 0,
+        "constraintext": "none",
+        "insidetextfont": {"size": 13, "color": text_on(NEUTRAL_BAR)},
+        "marker": {"color": NEUTRAL_BAR, "line": {"color": EDGE, "width": 0.6}},
+        "hovertext": [
+            hover_text(row.nama, row.tampil, catatan=row.catatan) for row in frame.itertuples(index=False)
+        ],
+        "hovertemplate": _HOVER_TEMPLATE,
+        "showlegend": False,
+        "name": "capaian",
+    }
+    line = {
+        "type": "scatter",
+        "x": [100, 100],
+        "y": [-0.75, len(frame) - 0.5],
+        "mode": "lines+text",
+        "text": ["target ", ""],
+        "textposition": "middle left",
+        "textfont": SMALL_TEXT_FONT,
+        "line": {"color": PAGE_TEXT, "width": 2, "dash": "dot"},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "name": "target",
+    }
+    return drawn(
+        [bars, line, names_above([wrap(nama) for nama in frame["nama"]], half_bar=0.24)],
+        base_layout(height=ACHIEVEMENT_ROW * len(frame) + 40),
+        showlegend=False,
+        xaxis={"visible": False, "fixedrange": True, "range": [0, 1.04 * longest]},
+        yaxis={"visible": False, "fixedrange": True, "range": [len(frame) - 0.6, -0.95]},
     )
 
 

@@ -82,26 +82,29 @@ def _stepped_scale() -> list[tuple[float, str]]:
     ]
 
 
-def _areas(frame: pd.DataFrame, geojson_url: str) -> dict:
+def class_areas(
+    codes: Sequence[str], classes: Sequence[int], texts: Sequence[str], *, geojson_url: str, name: str
+) -> dict:
+    """Areas coloured by class (0-4, -1: no number), each with its code as location and customdata."""
     return {
         "type": "choropleth",
         "geojson": geojson_url,
-        "locations": frame["provinsi"].tolist(),
-        "z": frame["kelas"].tolist(),
+        "locations": list(codes),
+        "z": list(classes),
         "zmin": NO_CLASS - 0.5,
         "zmax": CLASS_COUNT - 0.5,
         "colorscale": _stepped_scale(),
         "showscale": False,
-        "customdata": frame["provinsi"].tolist(),
-        "hovertext": _hover(frame),
+        "customdata": list(codes),
+        "hovertext": list(texts),
         "hovertemplate": _HOVER_TEMPLATE,
         "marker": {"line": {"color": EDGE, "width": 0.6}},
-        "name": "provinsi",
+        "name": name,
         **NO_FADING,
     }
 
 
-def _outline(codes: list[str], *, geojson_url: str, colour: str, width: float) -> dict:
+def _outline(codes: list[str], *, geojson_url: str, colour: str, width: float, name: str) -> dict:
     return {
         "type": "choropleth",
         "geojson": geojson_url,
@@ -111,19 +114,26 @@ def _outline(codes: list[str], *, geojson_url: str, colour: str, width: float) -
         "showscale": False,
         "hoverinfo": "skip",
         "marker": {"line": {"color": colour, "width": width}},
-        "name": "provinsi terpilih",
+        "name": name,
         **NO_FADING,
     }
 
 
+def chosen_outline(code: str, *, geojson_url: str, name: str) -> list[dict]:
+    """A light line in a dark casing round one area: seen on every class."""
+    return [
+        _outline([code], geojson_url=geojson_url, colour=SELECTED_CASING, width=5, name=name),
+        _outline([code], geojson_url=geojson_url, colour=SELECTED, width=2.5, name=name),
+    ]
+
+
 def _outside(codes: list[str], *, geojson_url: str) -> dict:
     """Bare outlines of the provinces that are not in question: a single small one would float in an empty sea."""
-    return _outline(codes, geojson_url=geojson_url, colour=EDGE, width=0.6) | {"name": "provinsi lain"}
+    return _outline(codes, geojson_url=geojson_url, colour=EDGE, width=0.6, name="provinsi lain")
 
 
-def _no_data_marks(codes: pd.Series) -> dict:
-    points = geo.label_points()
-    points = points[points["provinsi"].isin(codes)]
+def no_data_marks(points: pd.DataFrame) -> dict:
+    """A cross on every area without a number; columns lon and lat in degrees."""
     return {
         "type": "scattergeo",
         "lon": points["lon"].tolist(),
@@ -176,13 +186,21 @@ def choropleth(
     _check(frame, limits, labels)
     outside = sorted(set(geo.label_points()["provinsi"]) - set(frame["provinsi"]))
     traces = [_outside(outside, geojson_url=geojson_url)] if outside else []
-    traces.append(_areas(frame, geojson_url))
+    traces.append(
+        class_areas(
+            frame["provinsi"].tolist(),
+            frame["kelas"].tolist(),
+            _hover(frame),
+            geojson_url=geojson_url,
+            name="provinsi",
+        )
+    )
     without_number = frame.loc[frame["kelas"] == NO_CLASS, "provinsi"]
     if not without_number.empty:
-        traces.append(_no_data_marks(without_number))
+        points = geo.label_points()
+        traces.append(no_data_marks(points[points["provinsi"].isin(without_number)]))
     if selected is not None:
-        traces.append(_outline([selected], geojson_url=geojson_url, colour=SELECTED_CASING, width=5))
-        traces.append(_outline([selected], geojson_url=geojson_url, colour=SELECTED, width=2.5))
+        traces += chosen_outline(selected, geojson_url=geojson_url, name="provinsi terpilih")
     traces += [map_legend(name, colour) for name, colour in zip(labels, SEQUENTIAL, strict=True)]
     traces.append(map_legend(NO_DATA_LABEL, NO_DATA, symbol="square-x"))
     return drawn(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from sqlalchemy import (
     Connection,
     Date,
-    Integer,
     Select,
     String,
     and_,
@@ -23,12 +22,10 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 from lib.database import schema
+from lib.database.expressions import rows_as_table, selisih_hari, terbesar
 from lib.domain import Kelompok
 
 _DATES = (
@@ -58,77 +55,6 @@ class ProvinceData:
     tanpa_keterangan: bool = False
     administratif: int = 0
     lembar: str = ""
-
-
-class selisih_hari(FunctionElement):  # noqa: N801  named like the SQL function it stands for
-    """Whole days between two dates (later, earlier)."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-class terbesar(FunctionElement):  # noqa: N801
-    """The latest of several dates, none of them NULL."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(selisih_hari)
-def _days(element, compiler, **options):
-    later, earlier = (compiler.process(part, **options) for part in element.clauses)
-    return f"({later} - {earlier})"
-
-
-@compiles(selisih_hari, "sqlite")
-def _days_sqlite(element, compiler, **options):
-    later, earlier = (compiler.process(part, **options) for part in element.clauses)
-    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
-
-
-@compiles(terbesar)
-def _greatest(element, compiler, **options):
-    return f"greatest({compiler.process(element.clauses, **options)})"
-
-
-@compiles(terbesar, "sqlite")
-def _greatest_sqlite(element, compiler, **options):
-    return f"max({compiler.process(element.clauses, **options)})"
-
-
-def rows_as_table(dialect: str, name: str, columns: dict, rows: list[tuple]):
-    """A common table expression of our own constants (codes, whole numbers, dates).
-
-    Written out as text: SQLAlchemy's VALUES with bound parameters takes 140 ms for 38 provinces x 12 months.
-    Raises ValueError for a value that is not a date, a whole number, None or a plain code.
-    """
-
-    def written(value) -> str:
-        if value is None:
-            return "NULL"
-        if isinstance(value, dt.date):
-            return f"'{value.isoformat()}'" if dialect == "sqlite" else f"DATE '{value.isoformat()}'"
-        if isinstance(value, int):
-            return str(value)
-        if isinstance(value, str) and value.replace("-", "").isalnum() and value.isascii():
-            return f"'{value}'"
-        raise ValueError(f"not a plain constant: {value!r}")
-
-    body = ", ".join("(" + ", ".join(written(value) for value in row) + ")" for row in rows)
-    names = list(columns)
-    if not rows:
-        nothing = ", ".join(f"CAST(NULL AS {_type(columns[column])}) AS {column}" for column in names)
-        query = f"SELECT {nothing} WHERE 1 = 0"  # noqa: S608  our own constants
-    elif dialect == "sqlite":
-        listed = ", ".join(f"column{number + 1} AS {column}" for number, column in enumerate(names))
-        query = f"SELECT {listed} FROM (VALUES {body})"  # noqa: S608
-    else:
-        query = f"SELECT * FROM (VALUES {body}) AS baris({', '.join(names)})"  # noqa: S608
-    return text(query).columns(**columns).cte(name)
-
-
-def _type(kind) -> str:
-    return {"Date": "DATE", "Integer": "INTEGER", "String": "VARCHAR"}[kind.__name__]
 
 
 def province_dates(connection: Connection) -> list[ProvinceData]:

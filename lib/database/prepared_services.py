@@ -11,7 +11,8 @@ import datetime as dt
 from sqlalchemy import Date, FromClause, Select, String, and_, case, cast, func, null, select
 
 from lib.database import schema
-from lib.database.prepared import ProvinceData, dates_table, rows_as_table
+from lib.database.expressions import rows_as_table
+from lib.database.prepared import ProvinceData, dates_table
 
 _OF_CASE = (
     "kode_provinsi",

@@ -278,7 +278,7 @@ target = Table(
     metadata,
     Column("periode", String(7), primary_key=True),
     Column("kode_wilayah", String(2), primary_key=True),
-    Column("kode_indikator", String(12), primary_key=True),
+    Column("kode_indikator", String(24), primary_key=True),
     Column("nilai", Float, nullable=False),
 )
 meta = Table(

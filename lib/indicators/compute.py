@@ -15,8 +15,10 @@ import pandas as pd
 from lib.domain import Thresholds
 from lib.indicators.compute_people import COMPUTE_PEOPLE
 from lib.indicators.compute_services import COMPUTE_SERVICES, achievement
-from lib.indicators.curves import CLOSINGS, days_until, from_curve
+from lib.indicators.compute_stages import COMPUTE_STAGES
+from lib.indicators.curves import chance, days_until, half_resolved
 from lib.indicators.figures import (
+    BEFORE_COMPLETE,
     NOT_ENOUGH,
     Frames,
     blank,
@@ -24,13 +26,13 @@ from lib.indicators.figures import (
     figure,
     hide_small,
     left_out,
+    not_mature,
     per_group,
     rate,
     share,
 )
 from lib.indicators.records import INDICATORS
 from lib.indicators.records_services import TARGET_PREFIX
-from lib.stats import survival
 
 __all__ = ["COMPUTE", "NOT_ENOUGH", "blank"]
 
@@ -52,8 +54,8 @@ def _cohort(days: int) -> Callable:
             cohort["selesai"],
             cohort["n"],
             limits.n_minimum,
-            alasan=_not_mature(cohort),
-            catatan=left_out(cohort, {"sebelum_lengkap": "kasus sebelum register lengkap tidak dihitung"}),
+            alasan=not_mature(cohort),
+            catatan=left_out(cohort, {"sebelum_lengkap": BEFORE_COMPLETE}),
         )
 
     return compute
@@ -63,20 +65,15 @@ def _on_time(frames: Frames, limits: Thresholds) -> pd.DataFrame:
     cohort = frames["kohort-respon"]
     reasons = {
         "tanpa_respon": "kasus ditutup sebelum batas waktu tanpa respon tidak dihitung",
-        "sebelum_lengkap": "kasus sebelum register lengkap tidak dihitung",
+        "sebelum_lengkap": BEFORE_COMPLETE,
     }
     return share(
         cohort["respon"],
         cohort["n"] - cohort["tanpa_respon"],
         limits.n_minimum,
-        alasan=_not_mature(cohort),
+        alasan=not_mature(cohort),
         catatan=left_out(cohort, reasons),
     )
-
-
-def _not_mature(cohort: pd.DataFrame) -> list[str | None]:
-    waiting = (cohort["calon"] > 0) & (cohort["n"] == 0)
-    return ["belum matang" if yes else None for yes in waiting]
 
 
 def _completion_ratio(frames: Frames, limits: Thresholds) -> pd.DataFrame:
@@ -146,25 +143,8 @@ def counted_median(values: np.ndarray, n: np.ndarray) -> float:
     return float(values[middle].mean())
 
 
-def _chance(days: int) -> Callable:
-    def compute(frames: Frames, limits: Thresholds) -> pd.DataFrame:
-        table = frames["kurva"]
-        curve = survival.aalen_johansen(table, cause=CLOSINGS["terselesaikan"])
-        values = survival.at_age(curve, days)
-        day = np.full(len(table.total), float(days))
-        return from_curve(table, day, values, limits, factor=100, reached=np.ones(len(day), dtype=bool))
-
-    return compute
-
-
-def _half_resolved(frames: Frames, limits: Thresholds) -> pd.DataFrame:
-    table = frames["kurva"]
-    values = survival.incidence_quantile(survival.aalen_johansen(table, cause=CLOSINGS["terselesaikan"]), 0.5)
-    return from_curve(table, values[0], values, limits, factor=1, reached=~np.isnan(values[0]))
-
-
-def _median_wait(name: str) -> Callable:
-    return lambda frames, limits: days_until(frames[name], limits, q=0.5)
+def _days_until(name: str, q: float) -> Callable:
+    return lambda frames, limits: days_until(frames[name], limits, q=q)
 
 
 def _stuck_share(frames: Frames, limits: Thresholds) -> pd.DataFrame:
@@ -181,12 +161,16 @@ COMPUTE: dict[str, Callable[[Frames, Thresholds], pd.DataFrame]] = {
     "I03": _resolved_in_period,
     "I03K": _recorded("terselesaikan"),
     **{f"I04-{days}": _cohort(days) for days in (30, 90, 180)},
-    **{f"I05-{days}": _chance(days) for days in (30, 90, 180)},
-    "I05M": _half_resolved,
+    **{
+        f"I05-{days}": lambda frames, limits, days=days: chance(frames["kurva"], days, limits)
+        for days in (30, 90, 180)
+    },
+    "I05M": lambda frames, limits: half_resolved(frames["kurva"], limits),
     "I06": _completion_ratio,
     "I07": _stock_ratio,
-    "I08": _median_wait("kurva"),
-    "I10": _median_wait("kurva-respon"),
+    "I08": _days_until("kurva", 0.5),
+    "I09": _days_until("kurva", 0.8),
+    "I10": _days_until("kurva-respon", 0.5),
     "I11": _on_time,
     "I13": _open,
     **{f"STOK-{status}": _stock(status) for status in ("terdata", "tertangani", "terselesaikan", "ditutup")},
@@ -199,5 +183,6 @@ COMPUTE: dict[str, Callable[[Frames, Thresholds], pd.DataFrame]] = {
     "I28": lambda frames, limits: count(frames["tanpa-pendamping"]["tanpa"], frames["tanpa-pendamping"]["n"]),
     **COMPUTE_PEOPLE,
     **COMPUTE_SERVICES,
+    **COMPUTE_STAGES,
     **{kode: achievement(kode) for kode in INDICATORS if kode.startswith(TARGET_PREFIX)},
 }

@@ -16,6 +16,7 @@ CENSORED = 0
 CLOSINGS = {"terselesaikan": 1, "dialihkan": 2, "berhenti": 3}
 RESPONSES = {"respon": 1}
 ACCEPTANCES = {"diterima": 1}
+STEPS = {"sampai": 1}
 
 
 def life_table(
@@ -102,3 +103,54 @@ def from_curve(
             catatan=catatan,
         )
     )
+
+
+def chance(
+    table: survival.LifeTable, days: int, limits: Thresholds, *, catatan: list[str | None] | None = None
+) -> pd.DataFrame:
+    """The percentage terselesaikan by day `days`, by Aalen-Johansen."""
+    values = survival.at_age(survival.aalen_johansen(table, cause=CLOSINGS["terselesaikan"]), days)
+    day = np.full(len(table.total), float(days))
+    reached = np.ones(len(day), dtype=bool)
+    return from_curve(table, day, values, limits, factor=100, reached=reached, catatan=catatan)
+
+
+def half_resolved(
+    table: survival.LifeTable, limits: Thresholds, *, catatan: list[str | None] | None = None
+) -> pd.DataFrame:
+    """The first day by which half are terselesaikan, by Aalen-Johansen."""
+    values = survival.incidence_quantile(survival.aalen_johansen(table, cause=CLOSINGS["terselesaikan"]), 0.5)
+    reached = ~np.isnan(values[0])
+    return from_curve(table, values[0], values, limits, factor=1, reached=reached, catatan=catatan)
+
+
+def outcomes_by_day(table: survival.LifeTable, limits: Thresholds, *, days: int) -> pd.DataFrame:
+    """What had become of the cases by each day 0..`days`: one row per group (g) and day (hari), in this order.
+
+    Columns terselesaikan, dialihkan, berhenti (cumulative incidences) and terbuka, in percent, which sum to 100;
+    berisiko (at risk on the day), n, andal_sampai (the last day with enough at risk, -1 for none) and alasan.
+    The percentages are missing, with `alasan`, where n is too small.
+    """
+    groups, day = len(table.total), np.arange(days + 1)
+    column = np.minimum(day, table.at_risk.shape[1] - 1)
+    incidences = survival.cumulative_incidences(table)[:, column, :]
+    at_risk = np.where(day < table.at_risk.shape[1], table.at_risk[:, column], 0)
+    few = table.total < limits.n_minimum
+    until = np.minimum(survival.watched_until(table, minimum=limits.n_risiko_minimum), days)
+    shares = {name: 100 * incidences[:, :, number - 1].ravel() for name, number in CLOSINGS.items()}
+    frame = pd.DataFrame(
+        {
+            "g": np.repeat(np.arange(groups), days + 1),
+            "hari": np.tile(day, groups),
+            **shares,
+            "terbuka": 100 - sum(shares.values()),
+            "berisiko": at_risk.ravel(),
+            "n": np.repeat(table.total, days + 1),
+            "andal_sampai": np.repeat(np.where(few, -1, until).astype(np.int64), days + 1),
+        }
+    )
+    hidden = np.repeat(few, days + 1)
+    frame.loc[hidden, [*CLOSINGS, "terbuka"]] = np.nan
+    reason = NOT_ENOUGH.format(minimum=limits.n_minimum)
+    frame["alasan"] = pd.Series(reason, index=frame.index, dtype=object).where(hidden, None)
+    return frame

@@ -8,6 +8,7 @@ import pandas as pd
 from lib.stats import intervals
 
 NOT_ENOUGH = "n < {minimum}"
+BEFORE_COMPLETE = "kasus sebelum register lengkap tidak dihitung"
 Frames = dict[str, pd.DataFrame]
 
 
@@ -22,22 +23,25 @@ def figure(
     catatan=None,
 ) -> pd.DataFrame:
     """The columns of an answer, one row per group; what is not given is empty."""
-    size = len(n)
-
-    def column(values, kind):
-        return pd.Series([None] * size if values is None else list(values), dtype=kind)
-
+    numbers = {"nilai": nilai, "pembilang": pembilang, "n": n, "bawah": bawah, "atas": atas}
+    words = {"alasan": alasan, "catatan": catatan}
+    # Whole arrays: a page asks for dozens of figures, and series made of lists would take longer than the counting.
     return pd.DataFrame(
-        {
-            "nilai": column(nilai, "float64"),
-            "pembilang": column(pembilang, "float64"),
-            "n": column(n, "float64"),
-            "bawah": column(bawah, "float64"),
-            "atas": column(atas, "float64"),
-            "alasan": column(alasan, "object"),
-            "catatan": column(catatan, "object"),
-        }
+        {name: _numbers(values, len(n)) for name, values in numbers.items()}
+        | {name: _words(values, len(n)) for name, values in words.items()}
     )
+
+
+def _numbers(values, size: int) -> np.ndarray:
+    return np.full(size, np.nan) if values is None else np.array(values, dtype="float64")
+
+
+def _words(values, size: int) -> pd.Series:
+    # Objects, not text: None must stay None.
+    column = np.full(size, None, dtype=object)
+    if values is not None:
+        column[:] = list(values)
+    return pd.Series(column, dtype=object)
 
 
 def count(values: pd.Series, n: pd.Series) -> pd.DataFrame:
@@ -98,3 +102,9 @@ def left_out(counted: pd.DataFrame, reasons: dict[str, str]) -> list[str | None]
         parts = [f"{int(row[name])} {words}" for name, words in reasons.items() if row[name] > 0]
         notes.append("; ".join(parts) or None)
     return notes
+
+
+def not_mature(cohort: pd.DataFrame) -> list[str | None]:
+    """The reason of each group whose cohort (`calon`) has nobody watched long enough (`n`) yet."""
+    waiting = (cohort["calon"] > 0) & (cohort["n"] == 0)
+    return ["belum matang" if yes else None for yes in waiting]

@@ -1,4 +1,4 @@
-"""Records of how long cases take: I04, I05, I08, I10, I11."""
+"""Records of how long cases take: I04, I05, I08-I11."""
 
 from __future__ import annotations
 
@@ -76,6 +76,21 @@ TIMES = (
         pengecualian=ADMIN + " Selalu dibaca bersama I05M, karena ditutup belum tentu terselesaikan.",
         alasan=PERIOD_VIEW,
         halaman=("ringkasan", "provinsi", "waktu", "pendamping"),
+        butuh=("kurva",),
+        sumber="Kaplan & Meier 1958; pandangan periode menurut Brenner & Gefeller",
+    ),
+    Indicator(
+        kode="I09",
+        nama="Lama kasus sampai ditutup, p80",
+        pendek="80 persen kasus ditutup",
+        pembilang="Hari pertama kurva Kaplan-Meier (akhir apa pun) turun sampai 20 persen",
+        penyebut=WATCHED,
+        satuan="hari",
+        arah="turun",
+        acuan=AT_T,
+        pengecualian=ADMIN + " Ditutup belum tentu terselesaikan.",
+        alasan="Berapa lama kasus yang lambat. " + PERIOD_VIEW,
+        halaman=("waktu",),
         butuh=("kurva",),
         sumber="Kaplan & Meier 1958; pandangan periode menurut Brenner & Gefeller",
     ),

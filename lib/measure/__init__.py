@@ -11,34 +11,87 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lib import periods, snapshot
+from lib import application, periods, snapshot
 from lib.domain import CaseFilter, Dimensi, Scope, Tahap, Thresholds, UserError
 from lib.indicators.attention import needs_attention
+from lib.indicators.fairness import can_be_smoothed, smoothed
 from lib.indicators.records import INDICATORS
-from lib.measure.answer import answer
+from lib.measure import history
+from lib.measure.answer import NO_DATA, answer
 from lib.measure.counts import provide
+from lib.measure.curves import closed_mean, outcome_curves
+from lib.measure.fairness import (
+    CONTROL_KODES,
+    CONTROL_MONTHS,
+    FUNNEL_KODES,
+    NATIONAL_UNIT,
+    Control,
+    Event,
+    Funnel,
+    control_chart,
+    funnel_of,
+    read_events,
+)
+from lib.measure.flow import FLOWS, TARGETS, WEEKS, outlook, pace, stock_and_flow, weekly
 from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
+from lib.measure.history import is_kept
 from lib.measure.question import ask, check_kodes
+from lib.measure.waits import waiting
 from lib.measure.workers import shows_names, workers
 from lib.queries import lists
+from lib.queries.history import History
 from lib.queries.lists import LISTED, Place
-from lib.queries.source import Source, snapshot_source
+from lib.queries.source import (
+    Source,
+    as_they_stood,
+    direct_source,
+    forget_closed,
+    registers,
+    snapshot_source,
+)
 from lib.settings import Settings
 
 __all__ = [
+    "CONTROL_KODES",
+    "CONTROL_MONTHS",
+    "FUNNEL_KODES",
+    "FLOWS",
     "KEY_COLUMNS",
     "LISTED",
+    "NATIONAL_UNIT",
+    "NO_DATA",
+    "Control",
+    "Event",
+    "Funnel",
     "Place",
     "Source",
+    "TARGETS",
+    "WEEKS",
     "attention",
+    "can_be_smoothed",
     "case_timeline",
     "cases_behind",
+    "closed_mean",
+    "control_chart",
     "count_behind",
+    "figures_of_the_past",
+    "figures_to_keep",
+    "funnel_of",
+    "has_list",
+    "is_kept",
     "keys_of",
     "measure",
     "measure_comparison",
     "open_source",
+    "outcome_curves",
+    "outlook",
+    "pace",
+    "read_events",
     "shows_names",
+    "smoothed",
+    "stock_and_flow",
+    "waiting",
+    "weekly",
     "workers",
 ]
 
@@ -48,7 +101,41 @@ def open_source(settings: Settings, versi: str | None = None) -> Source:
     versi = versi or snapshot.current_version(settings)
     if versi is None:
         raise UserError("Belum ada potret; buat dengan `python -m lib.cli potret`.")
-    return snapshot_source(snapshot.open_version(settings, versi))
+    opened = snapshot.open_version(settings, versi)
+    engine = application.readable_engine(settings)
+    past = None
+    if engine is not None:
+        past = History(engine=engine, sumber=snapshot.origin(settings), simulasi=opened.simulasi)
+    return snapshot_source(opened, riwayat=past)
+
+
+def figures_to_keep(source: Source, *, limits: Thresholds) -> pd.DataFrame:
+    """What to remember of a version: the figures known at T only, of every province.
+
+    Columns kode_provinsi, tanggal_data, kode, nilai, pembilang, n, versi; a figure that does not exist has no row.
+    """
+    return history.figures_to_keep(source, limits, answer)
+
+
+def figures_of_the_past(copy, settings: Settings, months: int) -> list[pd.DataFrame]:
+    """The same at the ends of the last months before the newest T, told from the dates in the rows.
+
+    `copy` is a copy of the case database; cases that no later month-end can find open are taken out of it. A case
+    counts for the pendamping it has now.
+    """
+    known = registers(copy)
+    newest = max((province.tanggal_data for province in known if province.tanggal_data), default=None)
+    rows = []
+    for day in [] if newest is None else periods.month_ends_before(newest, months):
+        forget_closed(copy, day)
+        source = direct_source(
+            copy,
+            simulasi=True,
+            referral_resolves=settings.rujukan_penuh_terselesaikan,
+            provinces=as_they_stood(known, day),
+        )
+        rows.append(figures_to_keep(source, limits=settings.ambang))
+    return rows
 
 
 def measure(
@@ -148,6 +235,11 @@ def attention(scope: Scope, case_filter: CaseFilter, *, source: Source, limits: 
     return needs_attention(counts).merge(counts, on="provinsi", suffixes=("_lebih", ""))
 
 
+def has_list(row: pd.Series) -> bool:
+    """Whether the cases a row of an answer counts can be listed: there are some, and they are still known."""
+    return row["kode"] in LISTED and row["nilai"] > 0 and not is_kept(row)
+
+
 def count_behind(
     scope: Scope,
     kode: str,
@@ -209,7 +301,7 @@ def _list_question(scope: Scope, kode: str, case_filter: CaseFilter, *, source: 
         raise UserError(f"Angka “{kode}” tidak punya daftar kasus; yang punya: {', '.join(lists.LISTED)}.")
     question = ask(scope, case_filter, per=None, source=source, limits=limits)
     newest = max((register.tanggal_data for register in question.registers), default=question.end)
-    if INDICATORS[kode].pada_data and question.end < newest:
+    if kode in INDICATORS and INDICATORS[kode].pada_data and question.end < newest:
         raise UserError(
             f"Daftar {kode} hanya ada pada tanggal data, sedangkan periode berakhir {question.end.isoformat()}; "
             "pilih periode yang sampai tanggal data."

@@ -27,6 +27,9 @@ def keyed(frame: pd.DataFrame, question: Question) -> tuple[pd.DataFrame, list[s
 
 def aligned(counted: pd.DataFrame, question: Question, members: pd.DataFrame) -> pd.DataFrame:
     """Counts in the order of the groups, 0 for a group without cases."""
+    if question.per is None:
+        # One group: nothing to match, which would take longer than the query itself.
+        return counted.reindex(range(len(members))).astype("float64").fillna(0).astype("int64")
     counted, keys = keyed(counted, question)
     counts = [column for column in counted.columns if column not in keys]
     merged = members[keys].merge(counted, on=keys, how="left")
@@ -35,6 +38,8 @@ def aligned(counted: pd.DataFrame, question: Question, members: pd.DataFrame) ->
 
 def located(counted: pd.DataFrame, question: Question, members: pd.DataFrame) -> pd.DataFrame:
     """A histogram with the row number of its group in column g."""
+    if question.per is None:
+        return counted.assign(g=0)
     counted, keys = keyed(counted, question)
     position = members[keys].assign(g=range(len(members)))
     return counted.merge(position, on=keys, how="inner")

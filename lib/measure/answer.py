@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from lib.domain import Dimensi
-from lib.indicators.compute import COMPUTE, blank
+from lib.indicators.compute import COMPUTE
 from lib.indicators.records import INDICATORS, TARGET_PREFIX, TARGET_SHEET, VALUE_KEYS, Indicator
 from lib.measure import targets
 from lib.measure.counts import provide
 from lib.measure.groups import KEY_COLUMNS, area_of, members_of
+from lib.measure.history import recall
 from lib.measure.question import Question, with_sheet
 from lib.queries.source import OPTIONAL_SHEETS
 
+NUMBERS = ("nilai", "pembilang", "n", "bawah", "atas")
 NO_DATA = "belum ada data"
 NO_HISTORY = "belum ada riwayat"
 
@@ -28,13 +31,44 @@ def answer(question: Question, kodes: Sequence[str]) -> pd.DataFrame:
     aims = [record.kode.removeprefix(TARGET_PREFIX) for record in records if record.lembar == TARGET_SHEET]
     if aims:
         frames |= targets.achieved(question, members, aims, answer)
-    answers = []
+    general = {persons: _general_notes(members, question, persons=persons) for persons in (False, True)}
+    parts = []
     for record in records:
         for name in record.butuh:
             provide(name, frames, question)
         result = COMPUTE[record.kode](frames, question.limits)
-        answers.append(_finish(result, record, members, question, listed=_listed(record, frames, question)))
-    return pd.concat(answers, ignore_index=True)
+        listed, notes = _listed(record, frames, question), general[_of_persons(record)]
+        parts.append(_finish(result, record, members, question, listed=listed, notes=notes))
+    return _joined(parts, question)
+
+
+def _joined(parts: Sequence[dict[str, np.ndarray]], question: Question) -> pd.DataFrame:
+    """One frame of all figures; a key that a figure does not have is empty in its rows.
+
+    Made once: a frame for each figure, put together afterwards, takes longer than all the counting.
+    """
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    sizes = [len(part["nilai"]) for part in parts]
+    columns = {
+        name: np.concatenate(
+            [
+                part[name] if name in part else np.full(size, np.nan, dtype=object)
+                for part, size in zip(parts, sizes, strict=True)
+            ]
+        )
+        for name in names
+    }
+    about = {
+        "dari": question.start,
+        "sampai": question.end,
+        "tanggal_data": columns.pop("tanggal_data"),
+        "tayang": question.scope.tayang.value,
+        "versi": question.source.versi,
+        "simulasi": question.source.simulasi,
+    }
+    # Words stay objects: read as text, None would become NaN.
+    kept = {name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}
+    return pd.DataFrame(kept | about).astype({"kode": "str", "satuan": "str"})
 
 
 def _of_persons(record: Indicator) -> bool:
@@ -65,80 +99,79 @@ def _finish(
     question: Question,
     *,
     listed: pd.Series,
-) -> pd.DataFrame:
-    """Say why a number is missing, add the notes and what the number belongs to; only the groups `listed`."""
-    result = result.reset_index(drop=True)
+    notes: list[str | None],
+) -> dict[str, np.ndarray]:
+    """The columns of one figure: why a number is missing, its notes, its keys; only the groups `listed`."""
     keys = list(KEY_COLUMNS[question.per])
+    shown, own = listed.to_numpy(dtype=bool), {}
     if "g" in result:
         # One row per group and value: the value becomes one more key.
-        places, value = result.pop("g").to_numpy(), VALUE_KEYS[record.kode]
-        members = members.iloc[places].reset_index(drop=True).assign(**{value: result.pop(value)})
-        listed, keys = listed.iloc[places].reset_index(drop=True), [*keys, value]
+        places, value = result["g"].to_numpy(), VALUE_KEYS[record.kode]
+        members, shown = members.iloc[places].reset_index(drop=True), shown[places]
+        notes = [notes[place] for place in places]
+        own = {value: result[value].to_numpy(dtype=object)}
+    numbers = {name: result[name].to_numpy(dtype="float64").copy() for name in NUMBERS}
+    reason, remark = _words(result["alasan"]), _words(result["catatan"])
     without_sheet, lacking = _sheets(record, members, question)
-    if record.pada_data and members["sebelum_data"].any():
-        result.loc[members["sebelum_data"], "alasan"] = NO_HISTORY
-    never_sent = members["kosong"] | without_sheet
-    if never_sent.any():
-        result.loc[never_sent, "alasan"] = NO_DATA
-    result = blank(result)
-    unknown = result["alasan"].isin([NO_DATA, NO_HISTORY])
-    if unknown.any():
-        result.loc[unknown, ["pembilang", "n", "catatan"]] = None
-    if record.kode in VALUE_KEYS:
+    if record.pada_data:
+        reason[members["sebelum_data"].to_numpy(dtype=bool)] = NO_HISTORY
+        recall(record, members, question, numbers=numbers, reason=reason, remark=remark)
+    reason[members["kosong"].to_numpy(dtype=bool) | without_sheet] = NO_DATA
+    gone = reason != None  # noqa: E711  an array of words
+    for name in ("nilai", "bawah", "atas"):
+        numbers[name][gone] = np.nan
+    unknown = np.isin(reason.astype(str), (NO_DATA, NO_HISTORY))
+    numbers["pembilang"][unknown] = numbers["n"][unknown] = np.nan
+    remark[unknown] = None
+    for values in own.values():
         # Whether there is anybody without a value is not known either.
-        listed = listed & ~(unknown & members[keys[-1]].isna())
-    notes = [
+        shown = shown & ~(unknown & pd.isna(values))
+    remarks = [
         "; ".join(part for part in parts if part) or None
-        for parts in zip(
-            result["alasan"].where(result["alasan"].notna(), None),
-            result["catatan"].where(result["catatan"].notna(), None),
-            _general_notes(record, members, question),
-            lacking,
-            strict=True,
-        )
+        for parts in zip(reason, remark, notes, lacking, strict=True)
     ]
-    # One construction: adding eight columns one by one takes longer than all the counting.
-    answer = pd.DataFrame(
-        {
-            "kode": record.kode,
-            **{key: members[key].array for key in keys},
-            **{column: result[column].array for column in result.columns if column != "catatan"},
-            "catatan": pd.Series(notes, dtype="object", index=members.index),
-            "satuan": record.satuan,
-            "dari": question.start,
-            "sampai": question.end,
-            "tanggal_data": members["tanggal_data"].array,
-            "tayang": question.scope.tayang.value,
-            "versi": question.source.versi,
-            "simulasi": question.source.simulasi,
-        },
-        index=members.index,
-    )
-    return answer if listed.all() else answer[listed]
+    columns = {
+        "kode": np.full(len(members), record.kode, dtype=object),
+        **{key: members[key].to_numpy(dtype=object) for key in keys},
+        **own,
+        **numbers,
+        "alasan": reason,
+        "catatan": np.array([*remarks, None], dtype=object)[:-1],
+        "satuan": np.full(len(members), record.satuan, dtype=object),
+        "tanggal_data": members["tanggal_data"].to_numpy(dtype=object),
+    }
+    return columns if shown.all() else {name: values[shown] for name, values in columns.items()}
+
+
+def _words(column: pd.Series) -> np.ndarray:
+    words = column.to_numpy(dtype=object).copy()
+    words[pd.isna(words)] = None
+    return words
 
 
 def _sheets(
     record: Indicator, members: pd.DataFrame, question: Question
-) -> tuple[pd.Series, list[str | None]]:
+) -> tuple[np.ndarray, list[str | None]]:
     """Which groups lack the optional sheet a figure needs, and the note where only some of their provinces do."""
     if record.lembar not in OPTIONAL_SHEETS:
-        return pd.Series(False, index=members.index), [None] * len(members)
+        return np.zeros(len(members), dtype=bool), [None] * len(members)
     sent = with_sheet(question, record.lembar)
     missing = len(question.registers) - len(
         sent & {register.kode_provinsi for register in question.registers}
     )
     area = area_of(members, question.per)
-    lacks = pd.Series([not sent if pd.isna(kode) else kode not in sent for kode in area], index=members.index)
+    lacks = np.array([not sent if pd.isna(kode) else kode not in sent for kode in area], dtype=bool)
     note = f"{missing} provinsi tidak mengirim lembar {record.lembar}"
     return lacks, [note if pd.isna(kode) and missing and sent else None for kode in area]
 
 
-def _general_notes(record: Indicator, members: pd.DataFrame, question: Question) -> list[str | None]:
+def _general_notes(members: pd.DataFrame, question: Question, *, persons: bool) -> list[str | None]:
+    """What is to be said of every figure of a group; `persons`: figures that ignore the filters on kinds."""
     guessed = {p.kode_provinsi for p in question.source.provinces if p.tanpa_keterangan} & set(
         question.provinces
     )
     chosen = question.case_filter
-    ignored = not record.filter_kasus and bool(chosen.klaster or chosen.jenis)
+    ignored = persons and bool(chosen.klaster or chosen.jenis)
     notes = []
     for row in members[["tanggal_data", "terbaru", "hilang", "kosong"]].itertuples(index=False):
         parts = []

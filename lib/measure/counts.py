@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
-from lib.indicators.curves import CLOSINGS, RESPONSES, life_table
 from lib.measure.align import aligned, located
 from lib.measure.counts_people import PEOPLE_PROVIDERS
 from lib.measure.counts_services import SERVICE_PROVIDERS
+from lib.measure.counts_times import TIME_PROVIDERS
 from lib.measure.question import Question, arguments
 from lib.queries import cases
 
@@ -48,26 +46,6 @@ def _stuck(question: Question, frames: dict) -> dict:
     return {"macet": aligned(counted, question, frames["anggota"])}
 
 
-def _curve(name: str, clock: cases.Clock, causes: dict[str, int]) -> Callable:
-    def provider(question: Question, frames: dict) -> dict:
-        starts, ends = _curve_counts(question, frames["anggota"], clock)
-        return {name: life_table(starts, ends, groups=len(frames["anggota"]), causes=causes)}
-
-    return provider
-
-
-def _curve_counts(
-    question: Question, members: pd.DataFrame, clock: cases.Clock
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    starts = located(cases.at_risk_starts(*arguments(question), clock=clock), question, members)
-    days = pd.DataFrame(
-        [(w.nomor, w.kode_provinsi, w.masuk, w.akhir) for w in question.windows],
-        columns=["nomor", "wilayah", "s", "t"],
-    ).astype({"s": "datetime64[s]", "t": "datetime64[s]"})
-    starts = starts.merge(days, on=["nomor", "wilayah"]).rename(columns={"tanggal_terdata": "mulai"})
-    return starts, located(cases.ended_ages(*arguments(question), clock=clock), question, members)
-
-
 PROVIDERS: dict[str, Callable[[Question, dict], dict]] = {
     "terdata": _counted("terdata", cases.recorded),
     "tutup": _counted("tutup", cases.closed),
@@ -76,8 +54,7 @@ PROVIDERS: dict[str, Callable[[Question, dict], dict]] = {
     **{f"kohort-{days}": _cohort(f"kohort-{days}", lambda limits, days=days: days) for days in (30, 90, 180)},
     "kohort-respon": _cohort("kohort-respon", lambda limits: limits.asesmen_hari),
     "macet": _stuck,
-    "kurva": _curve("kurva", cases.CLOSING, CLOSINGS),
-    "kurva-respon": _curve("kurva-respon", cases.RESPONSE, RESPONSES),
     **PEOPLE_PROVIDERS,
     **SERVICE_PROVIDERS,
+    **TIME_PROVIDERS,
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Date, Integer, String, and_, case, func, literal_column, or_, select
 
-from lib.database.prepared import rows_as_table, selisih_hari
+from lib.database.expressions import awal_bulan, ditambah, rows_as_table, selisih_hari
 from lib.domain import CaseFilter, Dimensi, Kelompok, Scope, Tahap
 from lib.periods import Window
 from lib.queries.source import Source, fetch
@@ -113,17 +113,23 @@ def grouped(
     more_keys=(),
     beside=(),
     rows=None,
+    event=None,
 ) -> pd.DataFrame:
     """Join cases with windows, restrict to scope and filter, group by the dimension.
 
     `build(k, w)` returns (aggregates, condition); `more_keys(k, w)` further grouping columns; `beside` are further
-    row sets as (rows, on, whether a case without such a row stays); `rows` stand in for the cases themselves.
+    row sets as (rows, on, whether a case without such a row stays); `rows` stand in for the cases themselves;
+    `event(k)` is a date that the condition holds inside the days of the window.
     """
     k = source.kasus if rows is None else rows
     w = windows_table(source, windows, scope, extra or {})
     aggregates, condition = build(k, w)
     keys = [*_keys(k, w, per), *(more_keys(k, w) if more_keys else ())]
-    joined = k.join(w, w.c.kode_provinsi == k.c.kode_provinsi)
+    matches = w.c.kode_provinsi == k.c.kode_provinsi
+    if per is Dimensi.BULAN and event is not None:
+        # Says again what the condition says, so that a case meets its own month only and not every month.
+        matches = and_(matches, awal_bulan(event(k)) == awal_bulan(w.c.mulai))
+    joined = k.join(w, matches)
     for others, on, optional in beside:
         joined = joined.join(others, on, isouter=optional)
     query = (
@@ -153,7 +159,7 @@ def recorded(
             and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir),
         )
 
-    return grouped(scope, source, case_filter, windows, per, build)
+    return grouped(scope, source, case_filter, windows, per, build, event=lambda k: k.c.tanggal_terdata)
 
 
 def closed(
@@ -173,7 +179,7 @@ def closed(
             and_(k.c.tanggal_terminasi >= w.c.mulai, k.c.tanggal_terminasi <= w.c.akhir),
         )
 
-    return grouped(scope, source, case_filter, windows, per, build)
+    return grouped(scope, source, case_filter, windows, per, build, event=lambda k: k.c.tanggal_terminasi)
 
 
 def stock(
@@ -255,7 +261,8 @@ def matured(
             and_(k.c.tanggal_terdata >= w.c.kohort_mulai, k.c.tanggal_terdata <= w.c.kohort_akhir),
         )
 
-    return grouped(scope, source, case_filter, windows, per, build, extra=extra)
+    due = lambda k: ditambah(k.c.tanggal_terdata, days)  # noqa: E731
+    return grouped(scope, source, case_filter, windows, per, build, extra=extra, event=due)
 
 
 @dataclass(frozen=True)
@@ -344,6 +351,7 @@ def ended_ages(
         build,
         extra=extra,
         more_keys=lambda k, w: [clock.days(k).label("lama_hari"), clock.outcome(k).label("hasil")],
+        event=clock.end,
     )
 
 

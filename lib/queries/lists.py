@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from lib.domain import CaseFilter, Scope, Tahap, Thresholds
 from lib.periods import Window
-from lib.queries.cases import RESOLVED, restrictions, step_reached, windows_table
+from lib.queries.cases import RESOLVED, count_where, restrictions, step_reached, windows_table
 from lib.queries.source import Source, fetch
 
 AGE_BANDS = {"I14-0": (0, 30), "I14-31": (31, 90), "I14-91": (91, 180), "I14-181": (181, 36_500)}
+# The furthest step of an open case that waits for the next one, and from when its wait runs.
+WAITS = {
+    "asesmen": Tahap.TERDATA,
+    "rencana": Tahap.ASESMEN,
+    "intervensi": Tahap.RENCANA,
+    "terminasi": Tahap.INTERVENSI,
+}
+# The date from which the norm of a wait counts, and the threshold that is the norm; intervensi has none.
+NORMS = {
+    "respon": ("tanggal_terdata", "asesmen_hari"),
+    "asesmen": ("tanggal_terdata", "asesmen_hari"),
+    "rencana": ("tanggal_asesmen", "rencana_hari"),
+    "terminasi": ("tanggal_terdata", "total_hari"),
+}
 SORTS = ("tanggal_terdata", "tanggal_aktivitas")
 COLUMNS = (
     "kode_provinsi",
@@ -51,8 +66,15 @@ def _recorded_between(k, w, band: str):
     return and_(k.c.tanggal_terdata >= first, k.c.tanggal_terdata <= last)
 
 
-def _conditions(k, w) -> dict:
-    """Per kode the condition of its cases; the same words as in lib.queries.cases."""
+def _on_duty(k, p):
+    """Whether a case's pendamping is active at T; without a pendamping nobody is."""
+    return exists().where(
+        p.c.kode_provinsi == k.c.kode_provinsi, p.c.id_pendamping == k.c.id_pendamping, p.c.aktif == 1
+    )
+
+
+def _conditions(k, w, p) -> dict:
+    """Per kode the condition of its cases; the same words as in lib.queries.cases and people."""
     recorded = and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir)
     ended = k.c.tanggal_terminasi <= w.c.akhir
     resolved = and_(k.c.kelompok == RESOLVED, ended)
@@ -63,6 +85,8 @@ def _conditions(k, w) -> dict:
         and_(k.c.darurat == 1, k.c.tanggal_aktivitas < w.c.macet_darurat),
     )
     by_now = k.c.tanggal_terdata <= w.c.akhir
+    waiting = {step: and_(still_open, step_reached(k, w) == stands.value) for step, stands in WAITS.items()}
+    unanswered = and_(still_open, or_(k.c.tanggal_respon.is_(None), ~responded))
     return {
         "I01": recorded,
         "I02": and_(recorded, or_(responded, resolved)),
@@ -73,17 +97,45 @@ def _conditions(k, w) -> dict:
         "I13": still_open,
         **{kode: and_(still_open, _recorded_between(k, w, kode)) for kode in AGE_BANDS},
         "I15-n": and_(_open(k, w.c.data), silent),
-        "STOK-terdata": and_(still_open, or_(k.c.tanggal_respon.is_(None), ~responded)),
+        "DITUTUP": and_(k.c.tanggal_terminasi >= w.c.mulai, ended),
+        "I28": and_(_open(k, w.c.data), ~_on_duty(k, p)),
+        "STOK-terdata": unanswered,
         "STOK-tertangani": and_(still_open, responded),
         "STOK-terselesaikan": and_(by_now, resolved),
         "STOK-ditutup": and_(by_now, ended, k.c.kelompok != RESOLVED),
+        **{f"TUNGGU-{step}": condition for step, condition in waiting.items()},
+        **{
+            f"LEWAT-{step}": and_((waiting | {"respon": unanswered})[step], k.c[since] < w.c[f"norma_{step}"])
+            for step, (since, _) in NORMS.items()
+        },
     }
 
 
+# DITUTUP is a list without a record of its own: closed in the period for any reason, as in I16 and I17. So are TUNGGU-
+# (open at t, the step before is the furthest) and LEWAT- (of these, longer than the norm).
 LISTED = (
-    *("I01", "I02", "I03", "I03K", "I13", *AGE_BANDS, "I15-n"),
+    "DITUTUP",
+    *("I01", "I02", "I03", "I03K", "I13", *AGE_BANDS, "I15-n", "I28"),
     *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
+    *(f"TUNGGU-{step}" for step in WAITS),
+    *(f"LEWAT-{step}" for step in NORMS),
 )
+
+
+def _joined(scope: Scope, source: Source, windows: list[Window], *, limits: Thresholds) -> tuple:
+    """The prepared cases, the windows with the days that the conditions need, and the two joined."""
+    days = dt.timedelta
+    extra = {
+        "macet": [w.tanggal_data - days(limits.macet_hari) for w in windows],
+        "macet_darurat": [w.tanggal_data - days(limits.macet_hari_darurat) for w in windows],
+    }
+    for band, (youngest, oldest) in AGE_BANDS.items():
+        extra[f"dari_{_column(band)}"] = [w.akhir - days(oldest) for w in windows]
+        extra[f"ke_{_column(band)}"] = [w.akhir - days(youngest) for w in windows]
+    for step, (_, norm) in NORMS.items():
+        extra[f"norma_{step}"] = [w.akhir - days(getattr(limits, norm)) for w in windows]
+    k, w = source.kasus, windows_table(source, windows, scope, extra)
+    return k, w, k.join(w, w.c.kode_provinsi == k.c.kode_provinsi)
 
 
 def _chosen(
@@ -97,19 +149,11 @@ def _chosen(
     tahap: Tahap | None,
 ) -> tuple[Select, object]:
     """The cases behind `kode` as a query without columns, and the prepared cases it reads."""
-    days = dt.timedelta
-    extra = {
-        "macet": [w.tanggal_data - days(limits.macet_hari) for w in windows],
-        "macet_darurat": [w.tanggal_data - days(limits.macet_hari_darurat) for w in windows],
-    }
-    for band, (youngest, oldest) in AGE_BANDS.items():
-        extra[f"dari_{_column(band)}"] = [w.akhir - days(oldest) for w in windows]
-        extra[f"ke_{_column(band)}"] = [w.akhir - days(youngest) for w in windows]
-    k, w = source.kasus, windows_table(source, windows, scope, extra)
+    k, w, joined = _joined(scope, source, windows, limits=limits)
     query = (
         select()
-        .select_from(k.join(w, w.c.kode_provinsi == k.c.kode_provinsi))
-        .where(_conditions(k, w)[kode])
+        .select_from(joined)
+        .where(_conditions(k, w, source.pendamping)[kode])
         .where(*restrictions(scope, k, case_filter))
     )
     if tahap is not None:
@@ -134,6 +178,24 @@ def count_listed(
     """How many cases the list of `kode` has."""
     query, _ = _chosen(scope, source, case_filter, windows, kode, limits=limits, tahap=tahap)
     return int(fetch(source, query.add_columns(func.count().label("n")))["n"].iloc[0])
+
+
+def count_each(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    kodes: Sequence[str],
+    *,
+    limits: Thresholds,
+) -> dict[str, int]:
+    """How many cases each of the lists has, in one query with the conditions of the lists themselves."""
+    k, w, joined = _joined(scope, source, windows, limits=limits)
+    conditions = _conditions(k, w, source.pendamping)
+    query = select(*(count_where(conditions[kode]).label(kode) for kode in kodes)).select_from(joined)
+    counted = fetch(source, query.where(*restrictions(scope, k, case_filter)))
+    # The sum over no rows is NULL, not 0.
+    return {kode: 0 if pd.isna(number) else int(number) for kode, number in counted.iloc[0].items()}
 
 
 def listed(

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import and_, case, func, literal_column, select
 
 from lib.database import schema
-from lib.database.prepared import selisih_hari
+from lib.database.expressions import selisih_hari
 from lib.database.prepared_services import last_whole_month
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Scope
 from lib.periods import Window

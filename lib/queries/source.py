@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
-from sqlalchemy import Column, Engine, FromClause, MetaData, Select, Table
+from sqlalchemy import Column, Engine, FromClause, MetaData, Select, Table, delete, select
 from sqlalchemy.exc import OperationalError
 
 from lib import clock
+from lib.database import schema
 from lib.database.prepared import (
     OPTIONAL_SHEETS,
     ProvinceData,
@@ -23,6 +26,7 @@ from lib.database.prepared_services import (
     prepared_targets,
 )
 from lib.domain import UserError
+from lib.queries.history import History
 from lib.snapshot import Opened
 
 __all__ = ["OPTIONAL_SHEETS", "Source", "direct_source", "fetch", "snapshot_source"]
@@ -43,10 +47,11 @@ class Source:
     simulasi: bool
     dibuat: str
     provinces: tuple[ProvinceData, ...]
+    riwayat: History | None = None
 
 
-def snapshot_source(opened: Opened) -> Source:
-    """The queries' view of an opened snapshot version."""
+def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:
+    """The queries' view of an opened snapshot version, and where its past is kept."""
 
     def stored(name: str, query: Select) -> Table:
         return Table(
@@ -66,13 +71,23 @@ def snapshot_source(opened: Opened) -> Source:
         simulasi=opened.simulasi,
         dibuat=opened.dibuat,
         provinces=opened.provinces,
+        riwayat=riwayat,
     )
 
 
-def direct_source(engine: Engine, *, simulasi: bool, referral_resolves: bool = False) -> Source:
-    """The same view of the case database itself, prepared by the engine at each query."""
-    with engine.connect() as connection:
-        provinces = province_dates(connection)
+def direct_source(
+    engine: Engine,
+    *,
+    simulasi: bool,
+    referral_resolves: bool = False,
+    provinces: Sequence[ProvinceData] | None = None,
+) -> Source:
+    """The same view of the case database itself, prepared by the engine at each query.
+
+    `provinces` are read from its rows where they are not given.
+    """
+    if provinces is None:
+        provinces = registers(engine)
     dialect = engine.dialect.name
     cases = prepared_cases(dialect, provinces, referral_resolves=referral_resolves).subquery("kasus_siap")
     return Source(
@@ -89,6 +104,36 @@ def direct_source(engine: Engine, *, simulasi: bool, referral_resolves: bool = F
         dibuat=clock.now().isoformat(timespec="seconds"),
         provinces=tuple(provinces),
     )
+
+
+def registers(engine: Engine) -> list[ProvinceData]:
+    """What the case database knows of every province's register."""
+    with engine.connect() as connection:
+        return province_dates(connection)
+
+
+def as_they_stood(provinces: Sequence[ProvinceData], day: dt.date) -> list[ProvinceData]:
+    """The registers as they stood at the end of a day, told from the dates in their rows.
+
+    A province whose T lies before that day, or whose register begins after it, is one that never sent.
+    """
+    return [
+        replace(province, tanggal_data=day)
+        if province.tanggal_data is not None and province.lengkap_sejak <= day <= province.tanggal_data
+        else replace(province, tanggal_data=None, lengkap_sejak=None)
+        for province in provinces
+    ]
+
+
+def forget_closed(engine: Engine, day: dt.date) -> None:
+    """Take the cases that were closed by a day, and their kegiatan, out of a copy of the case database."""
+    kasus, kegiatan = schema.kasus, schema.kegiatan
+    left = select(kasus.c.id_kasus).where(
+        kasus.c.kode_provinsi == kegiatan.c.kode_provinsi, kasus.c.id_kasus == kegiatan.c.id_kasus
+    )
+    with engine.begin() as connection:
+        connection.execute(delete(kasus).where(kasus.c.tanggal_terminasi <= day))
+        connection.execute(delete(kegiatan).where(~left.exists()))
 
 
 def fetch(source: Source, query: Select) -> pd.DataFrame:

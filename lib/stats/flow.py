@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import nbinom
+import scipy  # scipy.stats takes a second to load: as an attribute it comes with its first use
 
 
 def closing_stock(opening: np.ndarray, arrived: np.ndarray, left: np.ndarray) -> np.ndarray:
@@ -118,7 +118,7 @@ def intake_forecast(recent: np.ndarray, *, horizon: int, level: float = 0.95) ->
         raise ValueError(f"horizon must be at least 1 and level between 0 and 1, got {horizon} and {level}")
     weeks = np.arange(1, horizon + 1)
     shape, chance = recent.sum() + 0.5, recent.size / (recent.size + weeks)
-    low, high = (nbinom.ppf(p, shape, chance) for p in ((1 - level) / 2, (1 + level) / 2))
+    low, high = (scipy.stats.nbinom.ppf(p, shape, chance) for p in ((1 - level) / 2, (1 + level) / 2))
     return Forecast(recent.mean() * weeks, low, high)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom, chi2, norm, poisson
+import scipy  # scipy.stats takes a second to load: as an attribute it comes with its first use
 
 
 def binomial_limits(target: float, n: np.ndarray, *, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -27,8 +27,8 @@ def binomial_limits(target: float, n: np.ndarray, *, level: float) -> tuple[np.n
 
 def _interpolated_binomial(target: float, n: np.ndarray, p: float) -> np.ndarray:
     safe = np.where(n > 0, n, 1)
-    r = binom.ppf(p, safe, target)
-    limit = (r - (binom.cdf(r, safe, target) - p) / binom.pmf(r, safe, target)) / safe
+    r = scipy.stats.binom.ppf(p, safe, target)
+    limit = (r - (scipy.stats.binom.cdf(r, safe, target) - p) / scipy.stats.binom.pmf(r, safe, target)) / safe
     return np.where(n > 0, np.clip(limit, 0.0, 1.0), np.nan)
 
 
@@ -41,7 +41,9 @@ def poisson_limits(expected: np.ndarray, *, level: float) -> tuple[np.ndarray, n
     """
     expected = np.asarray(expected, dtype=float)
     tail, safe = _tail(level), np.where(expected > 0, expected, np.nan)
-    return chi2.ppf(tail, 2 * safe) / (2 * safe), chi2.ppf(1 - tail, 2 * (safe + 1)) / (2 * safe)
+    return scipy.stats.chi2.ppf(tail, 2 * safe) / (2 * safe), scipy.stats.chi2.ppf(
+        1 - tail, 2 * (safe + 1)
+    ) / (2 * safe)
 
 
 def score_limits(target: float, n: np.ndarray, *, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -61,7 +63,7 @@ def binomial_tails(x: np.ndarray, n: np.ndarray, share: np.ndarray) -> tuple[np.
     Example: 0 of 3 at .5: .125 and 1.
     """
     x = np.asarray(x)
-    return binom.cdf(x, n, share), binom.sf(x - 1, n, share)
+    return scipy.stats.binom.cdf(x, n, share), scipy.stats.binom.sf(x - 1, n, share)
 
 
 def poisson_tails(x: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +72,7 @@ def poisson_tails(x: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, np.n
     Example: 0 with 2 expected: exp(-2) = .135335 and 1.
     """
     x = np.asarray(x)
-    return poisson.cdf(x, expected), poisson.sf(x - 1, expected)
+    return scipy.stats.poisson.cdf(x, expected), scipy.stats.poisson.sf(x - 1, expected)
 
 
 def flags(tails: tuple[np.ndarray, np.ndarray], *, level: float) -> np.ndarray:
@@ -90,7 +92,7 @@ def _tail(level: float) -> float:
 
 
 def _z(level: float) -> float:
-    return float(norm.ppf(1 - _tail(level)))
+    return float(scipy.stats.norm.ppf(1 - _tail(level)))
 
 
 def _share(target: float) -> float:

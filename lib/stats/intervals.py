@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import chdtri, ndtri
 
 
 def wilson(x: np.ndarray, n: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -36,12 +36,12 @@ def poisson_exact(x: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.nd
     if (x < 0).any():
         raise ValueError("a count cannot be negative")
     alpha = 1 - _checked(level)
-    low = np.where(x > 0, chi2.ppf(alpha / 2, 2 * np.where(x > 0, x, 1)) / 2, 0.0)
-    return np.where(np.isnan(x), np.nan, low), chi2.ppf(1 - alpha / 2, 2 * x + 2) / 2
+    low = np.where(x > 0, chdtri(2 * np.where(x > 0, x, 1), 1 - alpha / 2) / 2, 0.0)
+    return np.where(np.isnan(x), np.nan, low), chdtri(2 * x + 2, alpha / 2) / 2
 
 
 def _z(level: float) -> float:
-    return float(norm.ppf(0.5 + _checked(level) / 2))
+    return float(ndtri(0.5 + _checked(level) / 2))
 
 
 def _checked(level: float) -> float:

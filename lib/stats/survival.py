@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 TOLERANCE = 1e-12
 """A curve has reached a level when it is this close: .5 is seldom exact after 12 multiplications."""
@@ -214,7 +214,7 @@ def _log_log_limits(value: np.ndarray, se: np.ndarray, level: float) -> tuple[np
         raise ValueError(f"level must lie between 0 and 1, got {level}")
     inside = (value > TOLERANCE) & (value < 1 - TOLERANCE)
     safe = np.where(inside, value, 0.5)
-    spread = norm.ppf(0.5 + level / 2) * se / (safe * np.abs(np.log(safe)))
+    spread = ndtri(0.5 + level / 2) * se / (safe * np.abs(np.log(safe)))
     # a tiny value with a wide spread may overflow the exponent; the limit is then simply 0
     with np.errstate(over="ignore"):
         lower = safe ** np.exp(spread)
@@ -270,23 +270,32 @@ def at_age(curve: Curve, age: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return curve.value[:, column], curve.lower[:, column], curve.upper[:, column]
 
 
-def watched_enough(table: LifeTable, day: np.ndarray, *, minimum: int = 5) -> np.ndarray:
-    """Return [G] bool: may the curve be reported at this day ([G] float, or one day for all)?
+def watched_until(table: LifeTable, *, minimum: int = 5) -> np.ndarray:
+    """Return the last day [G] float up to which the curve may be reported: -1 none, infinite without a limit.
 
-    No if an end on or before the day happened with fewer than minimum at risk, unless from that age on
-    nobody is censored or enters any more (then the few left are simply the last ones, and nothing is
-    unknown); and no if the day lies past the last age with anyone at risk while the survival is still above
-    0. A NaN day (never reached) is True: there is no number to hide.
+    It ends before the first end that happened with fewer than minimum at risk, unless from that age on nobody is
+    censored or enters any more (then the few left are simply the last ones, and nothing is unknown); and at the
+    last age with anyone at risk while the survival is still above 0.
     """
-    groups, ages = table.at_risk.shape
-    day = np.broadcast_to(np.asarray(day, dtype=float), (groups,))
+    ages = table.at_risk.shape[1]
     age = np.arange(ages)
     last_change = np.maximum(_last_true(table.censored > 0), _last_true(table.entered > 0) - 1)
     thin = (_ended_any(table) > 0) & (table.at_risk < minimum) & (age <= last_change[:, None])
-    with np.errstate(invalid="ignore"):  # comparisons with a NaN day are False, as wanted
-        too_thin = (thin & (age <= day[:, None])).any(axis=1)
-        beyond = (day > _last_true(table.at_risk > 0)) & (_survival(table)[:, -1] > TOLERANCE)
-    return ~(too_thin | beyond)
+    before_thin = np.where(thin.any(axis=1), thin.argmax(axis=1) - 1.0, np.inf)
+    unknown_after = np.where(
+        _survival(table)[:, -1] > TOLERANCE, _last_true(table.at_risk > 0).astype(float), np.inf
+    )
+    return np.minimum(before_thin, unknown_after)
+
+
+def watched_enough(table: LifeTable, day: np.ndarray, *, minimum: int = 5) -> np.ndarray:
+    """Return [G] bool: may the curve be reported at this whole day ([G] float, or one day for all)?
+
+    See watched_until. A NaN day (never reached) is True: there is no number to hide.
+    """
+    day = np.broadcast_to(np.asarray(day, dtype=float), (len(table.total),))
+    with np.errstate(invalid="ignore"):  # a comparison with a NaN day is False, as wanted
+        return ~(day > watched_until(table, minimum=minimum))
 
 
 def _last_true(mask: np.ndarray) -> np.ndarray:

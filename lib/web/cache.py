@@ -1,6 +1,13 @@
-"""Answers of the one door, kept per scope, version, settings and filter. Never pass a frame as an argument here."""
+"""Answers of the one door and what was drawn of them, kept per scope, version, settings and filter.
+
+Every key is text that writes out the scope, the version, the settings and all that was asked: the framework would
+take 30 ms of each rerun to hash the same as objects. What begins with an underscore is not part of the key by itself.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -10,83 +17,72 @@ from lib.domain import CaseFilter, Dimensi, Scope, Tahap
 from lib.web.session import current_settings, current_source
 
 ENTRIES = 2000
+DRAWINGS = 500
+
+
+def _key(scope: Scope, *asked: object) -> tuple[str, str]:
+    """The two texts every kept thing is found by: the whole scope, and all else it depends on."""
+    return repr(scope), repr((current_source().versi, current_settings().digest, *asked))
+
+
+def is_dark() -> bool:
+    """Whether the visitor's page is dark."""
+    return getattr(st.context.theme, "type", None) == "dark"
+
+
+@st.cache_resource(max_entries=DRAWINGS, show_spinner=False)
+def _drawn(scope: str, key: str, _draw: Callable[[], None]) -> None:
+    _draw()
+
+
+def drawn(name: str, scope: Scope, draw: Callable[[], None], *asked: object) -> None:
+    """Draw a part of a page that holds nothing to operate, or show again what it drew for the same question.
+
+    `asked` must name everything the part depends on beside scope, version, settings and dark or light; the part may
+    not hold widgets. What fails is not kept.
+    """
+    _drawn(*_key(scope, name, is_dark(), *asked), draw)
+
+
+@st.cache_resource(max_entries=DRAWINGS, show_spinner=False)
+def _made(scope: str, key: str, _make: Callable[[], object]) -> object:
+    return _make()
+
+
+def made(name: str, scope: Scope, make: Callable[[], object], *asked: object):
+    """What `make` returned for the same question: a figure or a prepared frame, which nobody may change."""
+    return _made(*_key(scope, name, is_dark(), *asked), make)
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def _measured(
-    scope: Scope,
-    versi: str,
-    setting: str,
-    kodes: tuple[str, ...],
-    case_filter: CaseFilter,
-    per: Dimensi | None,
-) -> pd.DataFrame:
-    return measure.measure(
-        scope, kodes, case_filter, per=per, source=current_source(), limits=current_settings().ambang
-    )
+def _answered(scope: str, key: str, _ask: Callable[[], object]) -> object:
+    return _ask()
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def _compared(
-    scope: Scope,
-    versi: str,
-    setting: str,
-    kodes: tuple[str, ...],
-    case_filter: CaseFilter,
-    last_year: bool,
-) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    return measure.measure_comparison(
-        scope,
-        kodes,
-        case_filter,
-        source=current_source(),
-        limits=current_settings().ambang,
-        last_year=last_year,
-    )
-
-
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def _attention(scope: Scope, versi: str, setting: str, case_filter: CaseFilter) -> pd.DataFrame:
-    return measure.attention(scope, case_filter, source=current_source(), limits=current_settings().ambang)
+def _ask(scope: Scope, run: Callable[..., object], name: str, *asked: object) -> object:
+    source, limits = current_source(), current_settings().ambang
+    return _answered(*_key(scope, name, *asked), lambda: run(source=source, limits=limits))
 
 
 def measured(
     scope: Scope, kodes: tuple[str, ...], case_filter: CaseFilter, per: Dimensi | None = None
 ) -> pd.DataFrame:
     """`measure.measure` on the published version, from the cache when the same was asked before."""
-    return _measured(scope, current_source().versi, current_settings().digest, kodes, case_filter, per)
+    run = partial(measure.measure, scope, kodes, case_filter, per=per)
+    return _ask(scope, run, "measure", kodes, case_filter, per)
 
 
 def compared(
     scope: Scope, kodes: tuple[str, ...], case_filter: CaseFilter, *, last_year: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """`measure.measure_comparison` on the published version."""
-    return _compared(scope, current_source().versi, current_settings().digest, kodes, case_filter, last_year)
+    run = partial(measure.measure_comparison, scope, kodes, case_filter, last_year=last_year)
+    return _ask(scope, run, "measure_comparison", kodes, case_filter, last_year)
 
 
 def attention(scope: Scope, case_filter: CaseFilter) -> pd.DataFrame:
     """`measure.attention` on the published version."""
-    return _attention(scope, current_source().versi, current_settings().digest, case_filter)
-
-
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def _listed(
-    scope: Scope,
-    versi: str,
-    setting: str,
-    kode: str,
-    case_filter: CaseFilter,
-    tahap: Tahap | None,
-    sort: str,
-    newest_first: bool,
-    after: measure.Place | None,
-    size: int,
-) -> tuple[int, pd.DataFrame]:
-    asked = {"source": current_source(), "limits": current_settings().ambang, "tahap": tahap}
-    rows = measure.cases_behind(
-        scope, kode, case_filter, sort=sort, newest_first=newest_first, after=after, size=size, **asked
-    )
-    return measure.count_behind(scope, kode, case_filter, **asked), rows
+    return _ask(scope, partial(measure.attention, scope, case_filter), "attention", case_filter)
 
 
 def listed(
@@ -101,8 +97,13 @@ def listed(
     size: int = 50,
 ) -> tuple[int, pd.DataFrame]:
     """Length of the list behind a count, and one page of it."""
-    versi, setting = current_source().versi, current_settings().digest
-    return _listed(scope, versi, setting, kode, case_filter, tahap, sort, newest_first, after, size)
+    order = {"sort": sort, "newest_first": newest_first, "after": after, "size": size}
+
+    def run(**door) -> tuple[int, pd.DataFrame]:
+        rows = measure.cases_behind(scope, kode, case_filter, tahap=tahap, **order, **door)
+        return measure.count_behind(scope, kode, case_filter, tahap=tahap, **door), rows
+
+    return _ask(scope, run, "listed", kode, case_filter, tahap, order)
 
 
 def all_listed(
@@ -113,12 +114,12 @@ def all_listed(
         scope,
         kode,
         case_filter,
-        source=current_source(),
-        limits=current_settings().ambang,
         tahap=tahap,
         sort=sort,
         newest_first=newest_first,
         size=None,
+        source=current_source(),
+        limits=current_settings().ambang,
     )
 
 
@@ -127,14 +128,7 @@ def timeline(scope: Scope, kode_provinsi: str, id_kasus: str) -> pd.Series:
     return measure.case_timeline(scope, kode_provinsi, id_kasus, source=current_source())
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def _workers(scope: Scope, versi: str, setting: str, case_filter: CaseFilter) -> pd.DataFrame:
-    values = current_settings()
-    return measure.workers(
-        scope, case_filter, source=current_source(), limits=values.ambang, weights=values.bobot
-    )
-
-
 def workers(scope: Scope, case_filter: CaseFilter) -> pd.DataFrame:
     """`measure.workers` on the published version."""
-    return _workers(scope, current_source().versi, current_settings().digest, case_filter)
+    run = partial(measure.workers, scope, case_filter, weights=current_settings().bobot)
+    return _ask(scope, run, "workers", case_filter)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,11 +13,12 @@ from lib import text
 from lib.charts.theme import for_dark, plotly_config
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
-from lib.measure import LISTED
+from lib.measure import has_list
 from lib.numbers_id import angka, rentang_tanggal, tanggal
-from lib.web import filters, links
+from lib.web import cache, filters, links
 from lib.web.session import current_source
 
+TABLE_LABEL = "Tabel dan unduhan"
 ARROWS = {1: "up", 0: "off", -1: "down"}
 
 
@@ -50,7 +54,7 @@ def card(
             delta_arrow=ARROWS[sign],
             help=text.definition(row["kode"]),
         )
-        if choice is not None and row["kode"] in LISTED and row["nilai"] > 0:
+        if choice is not None and has_list(row):
             links.cases(row["kode"], "Lihat kasusnya", choice)
 
 
@@ -74,16 +78,11 @@ def note(sentence: str) -> None:
     st.markdown(f":small[{sentence}]")
 
 
-def is_dark() -> bool:
-    """Whether the visitor's page is dark."""
-    return getattr(st.context.theme, "type", None) == "dark"
-
-
 def chart(figure: go.Figure, *, key: str, sentence: str, is_map: bool = False, on_select=None) -> None:
     """A figure with its sentence for those who cannot see it; dark pages get lighter colours."""
     more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
-        for_dark(figure) if is_dark() else figure,
+        for_dark(figure) if cache.is_dark() else figure,
         key=key,
         config=plotly_config(f"tuntas-{key}", is_map=is_map),
         alt=sentence,
@@ -97,17 +96,37 @@ def table(
     *,
     key: str,
     answer: pd.DataFrame | None = None,
-    label: str = "Tabel dan unduhan",
+    label: str = TABLE_LABEL,
 ) -> None:
     """The numbers of a chart as a table behind one click, with downloads.
 
     `columns` maps frame columns to headings; `answer` is the measure frame the chart was made of: its unrounded
     numbers go into the files, with filter, data date and definitions.
     """
-    with st.expander(label, icon=":material/table:"):
-        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
-        if answer is not None:
-            downloads(answer, key=key)
+    table_of(lambda: (frame, columns, answer), key=key, label=label)
+
+
+def table_of(
+    make: Callable[[], tuple[pd.DataFrame, dict[str, str], pd.DataFrame | None]],
+    *,
+    key: str,
+    label: str = TABLE_LABEL,
+) -> None:
+    """`table` of what `make` returns, which is not called before the click."""
+    with behind_click(label, key=key, icon=":material/table:") as is_open:
+        if is_open:
+            frame, columns, answer = make()
+            st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
+            if answer is not None:
+                downloads(answer, key=key)
+
+
+@contextmanager
+def behind_click(label: str, *, key: str, icon: str) -> Iterator[bool]:
+    """A closed box; gives whether it is open, so that what is in it costs nothing until then."""
+    box = st.expander(label, key=f"kotak_{key}", icon=icon, on_change="rerun")
+    with box:
+        yield bool(box.open)
 
 
 def downloads(answer: pd.DataFrame, *, key: str, title: str = "", lines: tuple[str, ...] = ()) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -14,13 +15,15 @@ from lib.domain import CaseFilter, Scope, Tahap, UserError
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
-from lib.web import cache, cards, filters
+from lib.web import cache, cards, counts, filters, links
 from lib.web.session import current_settings, current_source
 
 PAGE_SIZE = 50
 KINDS = (
-    *("I13", "I15-n", "I01", "I02", "I03K", "I03", "I14-0", "I14-31", "I14-91", "I14-181"),
+    *("I13", "I15-n", "I28", "I01", "I02", "I03K", "I03", "DITUTUP", "I14-0", "I14-31", "I14-91", "I14-181"),
     *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
+    *("TUNGGU-asesmen", "TUNGGU-rencana", "TUNGGU-intervensi", "TUNGGU-terminasi"),
+    *("LEWAT-respon", "LEWAT-asesmen", "LEWAT-rencana", "LEWAT-terminasi"),
 )
 ORDERS = {
     "terdata-baru": ("Terdata, terbaru dulu", "tanggal_terdata", True),
@@ -36,6 +39,8 @@ STEP_NAMES = {
     Tahap.TERMINASI: "terminasi",
 }
 TRAIL = "kasus_jejak"
+CASE = "kasus"  # the parameter of the case whose timeline is open
+TABLE_HEIGHT = 560
 SEPARATOR = "~"
 
 
@@ -64,6 +69,8 @@ def wanted(choice: filters.Choice) -> Wanted:
     narrowed = replace(
         choice.case_filter(), kabkota=(kabkota,) if kabkota else (), pendamping=pendamping or None
     )
+    if pas := choice.other("pas"):
+        narrowed = filters.of_pas(narrowed, pas)
     return Wanted(kode=kode, case_filter=narrowed, tahap=Tahap(tahap) if tahap else None, urutan=urutan)
 
 
@@ -75,11 +82,11 @@ def controls(choice: filters.Choice, asked: Wanted) -> None:
     left.selectbox(
         "Daftar",
         KINDS,
-        format_func=lambda kode: INDICATORS[kode].nama,
+        format_func=text.list_name,
         key="k_kode",
         on_change=lambda: filters.set_other("kode", state["k_kode"]),
         placeholder="Ketik untuk mencari",
-        help=text.definition(asked.kode),
+        help=text.list_definition(asked.kode),
     )
     right.selectbox(
         "Urutan",
@@ -90,18 +97,12 @@ def controls(choice: filters.Choice, asked: Wanted) -> None:
         placeholder="Pilih urutan",
         filter_mode=None,
     )
-    narrowed = {
-        "kabkota": reference.names("kabkota").get(choice.other("kabkota"), choice.other("kabkota")),
-        "pendamping": f"pendamping {choice.other('pendamping')}",
-        "tahap": f"tahap {STEP_NAMES.get(asked.tahap, '')}",
-    }
-    given = [name for name in narrowed if choice.other(name)]
-    if given:
+    if narrowed := _narrowings(choice, asked):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("Dipersempit:")
-            for name in given:
+            for name, label in narrowed.items():
                 st.button(
-                    narrowed[name],
+                    label,
                     icon=":material/close:",
                     key=f"k_hapus_{name}",
                     on_click=filters.set_other,
@@ -110,8 +111,33 @@ def controls(choice: filters.Choice, asked: Wanted) -> None:
                 )
 
 
+def _narrowings(choice: filters.Choice, asked: Wanted) -> dict[str, str]:
+    """What the link has narrowed beside the filter bar, in words by the name of its parameter."""
+    kabkota, pas = choice.other("kabkota"), choice.other("pas")
+    labels = {
+        "kabkota": reference.names("kabkota").get(kabkota, kabkota),
+        "pas": f"12-PAS {reference.names('pas').get(pas, pas)}",
+        "pendamping": f"pendamping {choice.other('pendamping')}",
+        "tahap": f"tahap {STEP_NAMES.get(asked.tahap, '')}",
+    }
+    return {name: label for name, label in labels.items() if choice.other(name)}
+
+
+def whole_work(choice: filters.Choice) -> None:
+    """Say which part of the filter a person's list leaves out, and that the way back brings it again."""
+    if masalah := links.set_aside("kasus", choice):
+        names = reference.names("klaster") | reference.names("jenis_masalah")
+        cards.note(
+            f"Daftar ini mencakup seluruh pekerjaan pendamping: saringan “{names[masalah]}” tidak berlaku di sini, "
+            "dan berlaku lagi saat Anda kembali."
+        )
+
+
 def listing(scope: Scope, asked: Wanted) -> None:
     """The list, page by page; its length is the count that led here."""
+    if unknown := _never_sent(scope, asked):
+        st.info(unknown, icon=":material/inbox:")
+        return
     _, sort, newest_first = ORDERS[asked.urutan]
     trail = _trail(scope, asked)
     total, rows = cache.listed(
@@ -124,34 +150,61 @@ def listing(scope: Scope, asked: Wanted) -> None:
         after=trail[-1],
         size=PAGE_SIZE,
     )
-    st.markdown(f"**{angka(total)} kasus** · {INDICATORS[asked.kode].nama}")
+    st.markdown(f"**{angka(total)} kasus** · {text.list_name(asked.kode)}")
     if rows.empty:
         st.info("Tidak ada kasus dalam daftar ini.", icon=":material/inbox:")
         return
     dates = {p.kode_provinsi: p.tanggal_data for p in current_source().provinces}
     shown = present_cases.case_list(rows, dates)
     keys = [f"{row.kode_provinsi}{SEPARATOR}{row.id_kasus}" for row in rows.itertuples()]
-    columns = present_cases.LIST_COLUMNS
+    chosen, several = st.session_state[filters.STATE].other(CASE), len(_provinces(scope, asked)) > 1
+    columns = {
+        name: label for name, label in present_cases.LIST_COLUMNS.items() if name != "provinsi" or several
+    }
+    # A selection is a row number: on another page of the list, or when a case was closed, the table is new.
+    table = f"k_tabel_{zlib.crc32(repr((keys, chosen)).encode())}"
     st.dataframe(
         shown[list(columns)].rename(columns=columns),
         hide_index=True,
         placeholder="–",
-        key="k_tabel",
-        on_select=lambda: _row_chosen(keys),
+        key=table,
+        on_select=lambda: _row_chosen(table, keys),
         selection_mode="single-row",
-        height=560,
+        selection_default={"selection": {"rows": [keys.index(chosen)] if chosen in keys else []}},
+        height=min(TABLE_HEIGHT, counts.HEAD_HEIGHT + counts.ROW_HEIGHT * len(keys)),
         column_config={
             name: st.column_config.DateColumn(format="DD/MM/YYYY")
             for column, name in columns.items()
             if column.startswith("tanggal_")
         },
-        alt=f"Daftar {INDICATORS[asked.kode].nama}, {total} kasus; pilih baris untuk linimasanya",
+        alt=f"Daftar {text.list_name(asked.kode)}, {total} kasus; pilih baris untuk linimasanya",
     )
     _page_buttons(trail, total, rows, sort)
-    cards.note(
-        "Pilih baris untuk melihat linimasa kasus. Hari: umur sampai tanggal data, atau lama sampai ditutup."
+    links.choose(
+        "Kasus yang dibuka linimasanya",
+        keys,
+        key="k_kasus",
+        own_choice=CASE,
+        chosen=chosen,
+        names={key: _case_name(key) for key in keys},
     )
+    cards.note("Hari: umur sampai tanggal data, atau lama sampai ditutup.")
     _downloads(scope, asked, sort, newest_first, dates)
+
+
+def _provinces(scope: Scope, asked: Wanted) -> tuple[str, ...]:
+    return asked.case_filter.provinsi or scope.provinces
+
+
+def _never_sent(scope: Scope, asked: Wanted) -> str:
+    """Why there is no list, not even an empty one, when none of its provinces has sent anything."""
+    dates = {p.kode_provinsi: p.tanggal_data for p in current_source().provinces}
+    provinces = _provinces(scope, asked)
+    if any(dates[kode] is not None for kode in provinces):
+        return ""
+    names = reference.names("provinsi")
+    who = names[provinces[0]] if len(provinces) == 1 else "Provinsi Anda"
+    return f"{who} belum pernah mengirim data. Daftar akan muncul sesudah unggahan pertama."
 
 
 def _trail(scope: Scope, asked: Wanted) -> list:
@@ -186,21 +239,26 @@ def _page_buttons(trail: list, total: int, rows: pd.DataFrame, sort: str) -> Non
         )
 
 
-def _row_chosen(keys: list[str]) -> None:
-    rows = st.session_state["k_tabel"].selection.rows
-    if rows:
-        filters.set_other("kasus", keys[rows[0]])
+def _case_name(key: str) -> str:
+    kode_provinsi, _, id_kasus = key.partition(SEPARATOR)
+    return f"{id_kasus} · {reference.names('provinsi')[kode_provinsi]}"
+
+
+def _row_chosen(table: str, keys: list[str]) -> None:
+    rows = st.session_state[table].selection.rows
+    filters.set_other(CASE, keys[rows[0]] if rows else "")
 
 
 def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates: dict) -> None:
-    source = current_source()
+    source, choice = current_source(), st.session_state[filters.STATE]
+    narrowed = _narrowings(choice, asked).values()
     about = sheets.About(
-        judul=f"Tuntas: daftar kasus, {INDICATORS[asked.kode].nama}",
+        judul=f"Tuntas: daftar kasus, {text.list_name(asked.kode)}",
         baris=(
-            f"Saringan: {filters.describe(st.session_state[filters.STATE])}",
+            f"Saringan: {'; '.join((filters.describe(choice), *narrowed))}",
             f"Versi potret: {source.versi}; tayang internal",
         ),
-        kodes=(asked.kode,),
+        kodes=(asked.kode,) if asked.kode in INDICATORS else (),
         simulasi=source.simulasi,
     )
     # Version and question decide the content, so their digest tells two files apart without making them first.
@@ -239,7 +297,7 @@ def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates
 
 def one_case(scope: Scope, choice: filters.Choice) -> None:
     """The timeline of the chosen case: steps, waits and norms on one line."""
-    chosen = choice.other("kasus")
+    chosen = choice.other(CASE)
     if not chosen:
         return
     kode_provinsi, _, id_kasus = chosen.partition(SEPARATOR)
@@ -251,7 +309,7 @@ def one_case(scope: Scope, choice: filters.Choice) -> None:
     with st.container(border=True):
         title, close = st.columns([5, 1], vertical_alignment="center")
         title.subheader(f"Linimasa kasus {id_kasus}")
-        close.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=("kasus", ""))
+        close.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(CASE, ""))
         place = reference.names("kabkota")[case["kode_kabkota"]]
         kind = reference.names("jenis_masalah")[case["kode_jenis"]]
         worker = case["id_pendamping"] if not pd.isna(case["id_pendamping"]) else "tanpa pendamping"

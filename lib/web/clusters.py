@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -48,9 +49,12 @@ class View:
 
 
 def nothing(total: pd.DataFrame) -> bool:
-    """Say that nobody has sent anything yet, if so."""
+    """Say that nobody has sent anything yet, or that no case was ever recorded, if so."""
     if not pd.isna(total.loc["I01", "nilai"]):
-        return False
+        if total.loc[list(present.STOCK), "nilai"].sum() > 0:
+            return False
+        st.info("Belum pernah ada kasus menurut saringan ini.", icon=":material/inbox:")
+        return True
     st.info(
         "Belum ada data untuk wilayah ini. Angka akan muncul sesudah unggahan pertama.",
         icon=":material/inbox:",
@@ -104,6 +108,10 @@ def _grouping_changed() -> None:
 
 def reconciled(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFrame) -> None:
     """The line that says that groups, kinds and total agree."""
+    cache.drawn("klaster.cocok", scope, lambda: _reconciled(scope, choice, shown, total), choice, shown)
+
+
+def _reconciled(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFrame) -> None:
     case_filter = choice.case_filter()
     groups = cache.measured(scope, ("I01", "I13"), case_filter, shown.per)
     kinds = cache.measured(scope, ("I01", "I13"), case_filter, Dimensi.JENIS)
@@ -128,29 +136,46 @@ def composition_and_corong(scope: Scope, choice: filters.Choice, shown: View) ->
         st.subheader(
             "Menurut status", help="Semua kasus yang pernah terdata, menurut statusnya pada akhir periode."
         )
-        answer = cache.measured(scope, tuple(present.STOCK), case_filter, shown.per)
-        frame = present.stock_by(answer, key, shown.names)
-        sentence = f"Stok {angka(frame['nilai'].sum())} kasus, tiap baris satu {NOUNS[shown.per]}."
-        cards.chart(bars.composition(frame, unit="kasus menurut status"), key="kl_status", sentence=sentence)
-        cards.note(sentence)
-        wide = present.wide(frame).rename(columns={"Klaster": GROUPING_LABELS[key]})
-        cards.table(wide, {column: column for column in wide.columns}, key=f"{key}-status", answer=answer)
+        cache.drawn("klaster.status", scope, lambda: _status(scope, case_filter, shown), case_filter, shown)
+        cards.table_of(lambda: _status_table(scope, case_filter, shown), key=f"{key}-status")
     with right:
         st.subheader("Corong", help="Dari kasus yang terdata dalam periode: berapa yang sampai tiap langkah.")
-        answer = cache.measured(scope, CORONG, case_filter, shown.per)
-        frame = present_area.corong_by(answer, key, names=shown.names)
-        sentence = text.corong_groups(frame)
-        cards.chart(
-            nested.corong_groups(frame, unit="kasus terdata → tertangani → terselesaikan"),
-            key="kl_corong",
-            sentence=sentence,
-        )
-        cards.note(sentence)
-        _corong_table(answer, shown)
+        cache.drawn("klaster.corong", scope, lambda: _corong(scope, case_filter, shown), case_filter, shown)
+        _corong_table(cache.measured(scope, CORONG, case_filter, shown.per), shown)
+
+
+def _status(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
+    frame, _ = _stock(scope, case_filter, shown)
+    sentence = f"Stok {angka(frame['nilai'].sum())} kasus, tiap baris satu {NOUNS[shown.per]}."
+    cards.chart(bars.composition(frame, unit="kasus menurut status"), key="kl_status", sentence=sentence)
+    cards.note(sentence)
+
+
+def _stock(scope: Scope, case_filter: CaseFilter, shown: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+    answer = cache.measured(scope, tuple(present.STOCK), case_filter, shown.per)
+    return present.stock_by(answer, shown.per.value, shown.names), answer
+
+
+def _status_table(scope: Scope, case_filter: CaseFilter, shown: View) -> tuple:
+    frame, answer = _stock(scope, case_filter, shown)
+    wide = present.wide(frame).rename(columns={"Klaster": GROUPING_LABELS[shown.per.value]})
+    return wide, {column: column for column in wide.columns}, answer
+
+
+def _corong(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
+    answer = cache.measured(scope, CORONG, case_filter, shown.per)
+    frame = present_area.corong_by(answer, shown.per.value, names=shown.names)
+    sentence = text.corong_groups(frame)
+    cards.chart(
+        nested.corong_groups(frame, unit="kasus terdata → tertangani → terselesaikan"),
+        key="kl_corong",
+        sentence=sentence,
+    )
+    cards.note(sentence)
 
 
 def _corong_table(answer: pd.DataFrame, shown: View) -> None:
-    with counts.behind_click(
+    with cards.behind_click(
         "Tabel dan unduhan", key=f"{shown.per.value}-corong", icon=":material/table:"
     ) as is_open:
         if not is_open:
@@ -172,31 +197,48 @@ def speeds(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFram
     st.subheader("Seberapa cepat")
     answer = cache.measured(scope, SPEEDS, choice.case_filter(), shown.per)
     for column, kode in zip(st.columns(2, gap="large"), SPEEDS, strict=True):
-        record, rows = INDICATORS[kode], answer[answer["kode"] == kode]
-        frame = present_area.ranked(rows, shown.per.value, names=shown.short_names)
-        sentence = text.extremes(frame, name=record.pendek)
+        rows = answer[answer["kode"] == kode]
+        whole = total.loc[kode, "nilai"]
         with column, st.container(border=True, height="stretch"):
-            figure = bars.ranked(
-                frame,
-                unit=f"{record.pendek} ({record.satuan})",
-                reference=total.loc[kode, "nilai"],
-                reference_label="Semua",
-                ascending=record.arah == "turun",
-            )
-            cards.chart(figure, key=f"kl_{kode}", sentence=sentence)
-            cards.note(sentence)
-            cards.table(
-                frame,
-                {
-                    "nama": GROUPING_LABELS[shown.per.value],
-                    "tampil": "Nilai",
-                    "tampil_rentang": "Rentang 95 %",
-                    "n": "n",
-                    "catatan": "Catatan",
-                },
-                key=f"{shown.per.value}-{kode}",
-                answer=rows,
-            )
+            draw = partial(_speed, rows, kode, shown, whole)
+            cache.drawn("klaster.cepat", scope, draw, kode, choice, shown)
+            cards.table_of(partial(_speed_table, rows, shown), key=f"{shown.per.value}-{kode}")
+
+
+def _speed(rows: pd.DataFrame, kode: str, shown: View, whole: float) -> None:
+    record = INDICATORS[kode]
+    frame = present_area.ranked(rows, shown.per.value, names=shown.short_names)
+    sentence = text.extremes(frame, name=record.pendek)
+    if frame["nilai"].isna().all():
+        st.markdown(f"**{record.pendek} ({record.satuan})**")
+        cards.note(f"{sentence} {_reasons(frame)}")
+        return
+    figure = bars.ranked(
+        frame,
+        unit=f"{record.pendek} ({record.satuan})",
+        reference=whole,
+        reference_label="Semua",
+        ascending=record.arah == "turun",
+    )
+    cards.chart(figure, key=f"kl_{kode}", sentence=sentence)
+    cards.note(sentence)
+
+
+def _speed_table(rows: pd.DataFrame, shown: View) -> tuple:
+    columns = {
+        "nama": GROUPING_LABELS[shown.per.value],
+        "tampil": "Nilai",
+        "tampil_rentang": "Rentang 95 %",
+        "n": "n",
+        "catatan": "Catatan",
+    }
+    return present_area.ranked(rows, shown.per.value, names=shown.short_names), columns, rows
+
+
+def _reasons(frame: pd.DataFrame) -> str:
+    """Why groups have no number, and how many. Example: seven small groups -> "Sebabnya: n < 10 (7)."."""
+    counted = frame["alasan"].value_counts()
+    return f"Sebabnya: {', '.join(f'{why} ({angka(number)})' for why, number in counted.items())}."
 
 
 def _narrowed(choice: filters.Choice, shown: View) -> CaseFilter:
@@ -206,31 +248,52 @@ def _narrowed(choice: filters.Choice, shown: View) -> CaseFilter:
         return case_filter
     if shown.per is Dimensi.KLASTER:
         return replace(case_filter, klaster=(shown.group,))
-    kinds = present_area.kinds_of(shown.per, shown.group)
-    return replace(case_filter, jenis=tuple(kind for kind in kinds if kind in (case_filter.jenis or kinds)))
+    return filters.of_pas(case_filter, shown.group)
 
 
-def _list_choice(choice: filters.Choice, shown: View) -> filters.Choice | None:
-    """The filter of the group's lists; None for a PAS, which the filter bar does not know."""
+def _list_choice(choice: filters.Choice, shown: View) -> tuple[filters.Choice, dict[str, str]]:
+    """The filter of the group's lists, and what narrows them: the filter bar does not know a PAS."""
+    if shown.per is Dimensi.PAS:
+        return choice, {"pas": shown.group}
     if not shown.group or choice.masalah in reference.names("jenis_masalah"):
-        return choice
-    return replace(choice, masalah=shown.group) if shown.per is Dimensi.KLASTER else None
+        return choice, {}
+    return replace(choice, masalah=shown.group), {}
 
 
 def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
     """The chosen group: its counts with their lists, and the cases recorded by month."""
     st.subheader(shown.name)
     case_filter = _narrowed(choice, shown)
+    cache.drawn("klaster.angka", scope, lambda: _group_cards(scope, choice, shown), choice, shown)
+    cache.drawn("klaster.tren", scope, lambda: _group_trend(scope, case_filter, shown), case_filter, shown)
+    with cards.behind_click(
+        "Tabel dan unduhan", key=f"{shown.per.value}-tren", icon=":material/table:"
+    ) as is_open:
+        if is_open:
+            frame, answer = _by_month(scope, case_filter)
+            headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek}
+            st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True, placeholder="–")
+            cards.downloads(answer, key=f"{shown.per.value}-tren", lines=(f"Kelompok: {shown.name}",))
+
+
+def _group_cards(scope: Scope, choice: filters.Choice, shown: View) -> None:
     kodes = tuple(kode for row in GROUP_CARDS.values() for kode in row)
-    own = cache.measured(scope, kodes, case_filter).set_index("kode", drop=False)
-    listed = _list_choice(choice, shown)
+    own = cache.measured(scope, kodes, _narrowed(choice, shown)).set_index("kode", drop=False)
+    listed, narrowed = _list_choice(choice, shown)
     for label, row in GROUP_CARDS.items():
         st.markdown(f"**{label}**")
-        counts.grid([own.loc[kode] for kode in row], lambda each: counts.card(each, listed), columns=5)
-    if listed is None:
-        cards.note("Daftar kasus satu PAS dibuka per jenis: pilih jenisnya di tabel di bawah.")
+        counts.grid(
+            [own.loc[kode] for kode in row], lambda each: counts.card(each, listed, **narrowed), columns=5
+        )
+
+
+def _by_month(scope: Scope, case_filter: CaseFilter) -> tuple[pd.DataFrame, pd.DataFrame]:
     answer = cache.measured(scope, ("I01",), case_filter, Dimensi.BULAN)
-    frame = present.without_cut_start(present.monthly(answer), answer["dari"].iloc[0])
+    return present.without_cut_start(present.monthly(answer), answer["dari"].iloc[0]), answer
+
+
+def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
+    frame, answer = _by_month(scope, case_filter)
     sentence = text.by_month(frame, name=f"{shown.name}, kasus terdata per bulan")
     figure = trend_charts.monthly(
         frame,
@@ -240,13 +303,6 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
     )
     cards.chart(figure, key="kl_tren", sentence=sentence)
     cards.note(sentence)
-    with counts.behind_click(
-        "Tabel dan unduhan", key=f"{shown.per.value}-tren", icon=":material/table:"
-    ) as is_open:
-        if is_open:
-            headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek}
-            st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True, placeholder="–")
-            cards.downloads(answer, key=f"{shown.per.value}-tren", lines=(f"Kelompok: {shown.name}",))
 
 
 def kinds(scope: Scope, choice: filters.Choice, shown: View) -> None:
@@ -292,14 +348,22 @@ def services(scope: Scope, choice: filters.Choice, shown: View) -> None:
     for column, kode in zip(st.columns(len(kodes), gap="large"), kodes, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{INDICATORS[kode].nama}**", help=text.definition(kode))
-            _service(cache.measured(scope, (kode,), case_filter), kode, shown)
+            answer = cache.measured(scope, (kode,), case_filter)
+            draw = partial(_service, answer, kode)
+            cache.drawn("klaster.layanan", scope, draw, kode, case_filter)
+            if answer["nilai"].sum() > 0:
+                make = partial(_service_table, answer, kode)
+                cards.table_of(make, key=f"{shown.per.value}-{kode}")
 
 
-def _service(answer: pd.DataFrame, kode: str, shown: View) -> None:
+def _service(answer: pd.DataFrame, kode: str) -> None:
     record = INDICATORS[kode]
     frame = present_area.services(answer, SERVICES[kode])
     if frame["nilai"].isna().all():
-        st.info(f"{record.nama}: {frame['tampil'].iloc[0]}.", icon=":material/info:")
+        cards.note(f"{record.nama}: {frame['tampil'].iloc[0]}.")
+        return
+    if not frame["nilai"].sum():
+        cards.note(f"{record.nama}: tidak ada kasus yang terdata dalam periode.")
         return
     sentence = text.services(frame)
     cards.chart(
@@ -308,9 +372,8 @@ def _service(answer: pd.DataFrame, kode: str, shown: View) -> None:
         sentence=sentence,
     )
     cards.note(sentence)
-    cards.table(
-        frame,
-        {"nama": record.pendek, "tampil": "Kasus", "n": "n", "catatan": "Catatan"},
-        key=f"{shown.per.value}-{kode}",
-        answer=answer,
-    )
+
+
+def _service_table(answer: pd.DataFrame, kode: str) -> tuple:
+    columns = {"nama": INDICATORS[kode].pendek, "tampil": "Kasus", "n": "n", "catatan": "Catatan"}
+    return present_area.services(answer, SERVICES[kode]), columns, answer

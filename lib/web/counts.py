@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
 from lib import present_area, text
 from lib.indicators.records import INDICATORS
-from lib.measure import LISTED
+from lib.measure import has_list
 from lib.numbers_id import angka
 from lib.web import cards, filters, links
 
@@ -42,7 +41,7 @@ def card(row: pd.Series, choice: filters.Choice | None, *, beside: str = "", **o
         remarks = [f":small[{part}]" for part in (beside, base) if part]
         if remarks:
             st.markdown("  \n".join(remarks))
-        if choice is not None and kode in LISTED and row["nilai"] > 0:
+        if choice is not None and has_list(row):
             links.cases(kode, "Lihat kasusnya", choice, hint=f"Daftar {angka(row['nilai'])} kasus ini", **own)
 
 
@@ -107,17 +106,9 @@ def _row_chosen(key: str, codes: list[str], own_choice: str) -> None:
 
 def files(answer: pd.DataFrame, *, key: str, title: str = "", lines: tuple[str, ...] = ()) -> None:
     """The downloads of an answer behind one click; nothing is made before it."""
-    with behind_click("Unduhan", key=key, icon=":material/download:") as is_open:
+    with cards.behind_click("Unduhan", key=key, icon=":material/download:") as is_open:
         if is_open:
             cards.downloads(answer, key=key, title=title, lines=lines)
-
-
-@contextmanager
-def behind_click(label: str, *, key: str, icon: str) -> Iterator[bool]:
-    """A closed box; gives whether it is open, so that what is in it costs nothing until then."""
-    box = st.expander(label, key=f"kotak_{key}", icon=icon, on_change="rerun")
-    with box:
-        yield bool(box.open)
 
 
 def own_choice(choice: filters.Choice, name: str, allowed: Sequence[str], *, label: str) -> str:

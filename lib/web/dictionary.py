@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from lib.indicators.records import INDICATORS, Indicator
+from lib.domain import Scope
+from lib.indicators.records import INDICATORS, TARGET_SHEET, Indicator
+from lib.web import cache
 from lib.web.session import current_settings
 
 DIRECTIONS = {
@@ -17,6 +21,11 @@ STATUSES = (
     ("Tertangani", "kasus terbuka dengan asesmen, atau (darurat) dengan intervensi"),
     ("Terselesaikan", "kasus yang diterminasi dengan alasan kelompok terselesaikan"),
     ("Ditutup lainnya", "kasus yang diterminasi karena dialihkan atau berhenti"),
+)
+TARGET_COUNTED = "Realisasi KODE dari awal tahun atau bulan target sampai t"
+TARGET_WHY = (
+    "Apakah sampai hari ini sudah sejalan dengan target. Realisasi dibagi target; untuk angka yang makin rendah makin "
+    "baik, target dibagi realisasi."
 )
 DISPLAYS = (
     ("0", "tidak ada kasus"),
@@ -50,7 +59,7 @@ def conventions() -> None:
         )
 
 
-def records() -> None:
+def records(scope: Scope) -> None:
     """All records, searchable by code or word."""
     wanted = st.text_input(
         "Cari indikator",
@@ -58,28 +67,40 @@ def records() -> None:
         key="k_cari",
         live=True,  # else the framework asks for the Enter key, in English
     )
+    cache.drawn("kamus.catatan", scope, lambda: _entries(wanted), wanted.strip().lower())
+
+
+def _entries(wanted: str) -> None:
     found = [record for record in INDICATORS.values() if _matches(record, wanted)]
     if not found:
         st.info(f"Tidak ada indikator yang memuat “{wanted}”; coba kata lain.", icon=":material/search_off:")
+    targets = [record for record in found if record.lembar == TARGET_SHEET]
     for record in found:
-        _entry(record)
+        if record not in targets:
+            _entry(record, f"{record.kode} · {record.nama}")
+    if targets:
+        # One entry for all: they differ only in the figure that is held against its target.
+        listed = ", ".join(f"{record.kode} ({record.nama.split(': ', 1)[1]})" for record in targets)
+        common = replace(targets[0], pembilang=TARGET_COUNTED, alasan=TARGET_WHY)
+        _entry(common, "I26-KODE · Capaian target", {"Untuk": listed})
 
 
 def _matches(record: Indicator, wanted: str) -> bool:
     return wanted.strip().lower() in f"{record.kode} {record.nama} {record.pendek} {record.pembilang}".lower()
 
 
-def _entry(record: Indicator) -> None:
+def _entry(record: Indicator, heading: str, more: dict[str, str] | None = None) -> None:
+    lines = {
+        "Dihitung": record.pembilang,
+        "Atas": record.penyebut,
+        "Satuan": f"{record.satuan}; {DIRECTIONS[record.arah]}",
+        "Tanggal acuan": record.acuan,
+        "Tidak termasuk": record.pengecualian,
+        "Mengapa": record.alasan,
+        "Rincian": ", ".join(dimension.value for dimension in record.dimensi),
+        "Sumber": record.sumber,
+    } | (more or {})
     with st.container(border=True):
-        st.markdown(f"##### {record.kode} · {record.nama}")
-        lines = {
-            "Dihitung": record.pembilang,
-            "Atas": record.penyebut,
-            "Satuan": f"{record.satuan}; {DIRECTIONS[record.arah]}",
-            "Tanggal acuan": record.acuan,
-            "Tidak termasuk": record.pengecualian,
-            "Mengapa": record.alasan,
-            "Rincian": ", ".join(dimension.value for dimension in record.dimensi),
-            "Sumber": record.sumber,
-        }
-        st.markdown("  \n".join(f"**{label}:** {value}" for label, value in lines.items()))
+        # One text for the whole entry: with a hundred of them each further element is felt.
+        listed = "  \n".join(f"**{label}:** {value}" for label, value in lines.items())
+        st.markdown(f"##### {heading}\n{listed}")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lib import reference
-from lib.domain import CaseFilter, Period, PeriodKind, UserError
+from lib import present_area, reference
+from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, UserError
 
 STATE, SEEN_URL, SEEN_PAGE = "saringan", "saringan_url", "saringan_halaman"
 DEFAULT_KIND = PeriodKind.DUA_BELAS_BULAN
@@ -118,6 +118,24 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
         )
         choice = replace(choice, periode=DEFAULT_KIND, dari=None, sampai=None)
     return choice, wrong
+
+
+def of_pas(case_filter: CaseFilter, pas: str) -> CaseFilter:
+    """The filter narrowed to a PAS, which is the set of its kinds.
+
+    Raises UserError for a PAS that does not exist, or when the kind of the filter is not one of its kinds.
+    """
+    names = reference.names("pas")
+    if pas not in names:
+        raise UserError(f"12-PAS “{pas}” tidak dikenal; pilihannya: {', '.join(names)}.")
+    kinds = present_area.kinds_of(Dimensi.PAS, pas)
+    kept = tuple(kind for kind in kinds if kind in (case_filter.jenis or kinds))
+    if not kept:
+        raise UserError(
+            f"Jenis {', '.join(case_filter.jenis)} tidak termasuk 12-PAS “{names[pas]}”, yang terdiri atas "
+            f"{', '.join(kinds)}; pilih jenis lain di bilah saringan."
+        )
+    return replace(case_filter, jenis=kept)
 
 
 def describe(choice: Choice) -> str:

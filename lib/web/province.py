@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from lib import geo, present, present_area, present_workers, reference, text
 from lib.charts import bars, outline, workload
 from lib.domain import Dimensi, Scope
 from lib.indicators.records import INDICATORS
+from lib.measure import is_kept
 from lib.numbers_id import angka
 from lib.web import cache, cards, counts, filters, links, overview, workers
 from lib.web.case_list import SEPARATOR
@@ -29,6 +31,8 @@ SIZE = "I13"
 COLOUR_CHOICE = "warna"
 PLACE_CHOICE, CASE_CHOICE = "sorot_kabkota", "sorot_kasus"
 STUCK_SHOWN = 10
+# Pixels: all columns beside each other on a 1440 pixel screen, the longest kinds of problems shortened.
+STUCK_WIDTHS = {"id_kasus": 140, "prioritas": 76, "jenis": 262, "kabkota": 184, "pendamping": 92}
 # Column by column, with widths after their longest names.
 ISLANDS = {
     ("Sumatera",): 1.25,
@@ -97,6 +101,10 @@ def headline(choice: filters.Choice, own: pd.DataFrame) -> bool:
 
 def figure_cards(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
     """The figures, each beside the nation's: counts with their share, rates and durations with the nation's value."""
+    cache.drawn("provinsi.angka", scope, lambda: _figure_cards(scope, choice, own), choice)
+
+
+def _figure_cards(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
     wider = cache.measured(scope, tuple(own["kode"]), replace(choice.case_filter(), provinsi=())).set_index(
         "kode"
     )
@@ -129,12 +137,12 @@ def _wider_name(scope: Scope) -> str:
 
 
 def places(scope: Scope, choice: filters.Choice) -> None:
-    """The kab/kota as bubbles on the province's outline, and as a table whose rows lead to the cases."""
+    """The kab/kota on a map, and as a table whose rows lead to the cases."""
     st.subheader("Kabupaten/kota")
     kode = counts.own_choice(choice, COLOUR_CHOICE, COLOURS, label="Warna")
     st.session_state["p_warna"] = kode
     st.segmented_control(
-        "Warna gelembung",
+        "Warna peta",
         COLOURS,
         format_func=lambda each: INDICATORS[each].pendek,
         key="p_warna",
@@ -144,16 +152,21 @@ def places(scope: Scope, choice: filters.Choice) -> None:
     )
     kodes = tuple(dict.fromkeys((*PLACE_TABLE, kode)))
     answer = cache.measured(scope, kodes, choice.case_filter(), Dimensi.KABKOTA)
-    frame, limits, labels = present_area.kabkota_bubbles(answer, size_kode=SIZE, colour_kode=kode)
     chosen = choice.other(PLACE_CHOICE)
-    chosen = chosen if chosen in set(frame["kabkota"]) else ""
+    chosen = chosen if chosen in set(answer["kabkota"]) else ""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _outline(frame, limits, labels, kode=kode, provinsi=choice.provinsi, chosen=chosen)
+        _outline(scope, answer, choice, kode=kode, chosen=chosen)
     with right:
         _place(answer, choice, chosen)
+
+    def prepare() -> present_area.Table:
+        return present_area.side_by_side(
+            answer, "kabkota", names=reference.names("kabkota"), highest_first=SIZE
+        )
+
     counts.table(
-        present_area.side_by_side(answer, "kabkota", names=reference.names("kabkota"), highest_first=SIZE),
+        cache.made("provinsi.kabkota", scope, prepare, choice.case_filter(), kode),
         heading="Kabupaten/kota",
         key="p_kabkota",
         alt="Kabupaten/kota dengan kasus terdata, tertangani, terselesaikan, terbuka, macet, dan persen selesai",
@@ -163,24 +176,34 @@ def places(scope: Scope, choice: filters.Choice) -> None:
     counts.files(answer, key="provinsi-kabkota", title="Tuntas: kabupaten/kota")
 
 
-def _outline(frame, limits, labels, *, kode: str, provinsi: str, chosen: str) -> None:
-    size = INDICATORS[SIZE].nama.lower()
-    figure = outline.bubbles(
-        frame,
-        provinsi=provinsi,
-        limits=limits,
-        labels=labels,
-        title=f"{INDICATORS[kode].nama} ({INDICATORS[kode].satuan})",
-        size_name=size,
-        geojson_url=geo.provinsi_geojson_url(),
-        selected=chosen or None,
-    )
-    sentence = text.places(frame, colour=INDICATORS[kode].nama, size=size)
-    cards.chart(figure, key="p_peta", sentence=sentence, is_map=True, on_select=_bubble_chosen)
-    cards.note(f"{sentence} {text.INDICATIVE} Batas kelas usulan.")
+def _outline(scope: Scope, answer: pd.DataFrame, choice: filters.Choice, *, kode: str, chosen: str) -> None:
+    # Areas where the user brought the boundaries, else bubbles on the province's outline.
+    areas_url, whole_url = geo.kabkota_geojson_url(choice.provinsi), geo.provinsi_geojson_url()
+
+    def draw() -> tuple[go.Figure, str]:
+        frame, limits, labels = present_area.kabkota_bubbles(answer, size_kode=SIZE, colour_kode=kode)
+        size = INDICATORS[SIZE].nama.lower()
+        make = outline.bubbles if areas_url is None else outline.areas
+        figure = make(
+            frame,
+            provinsi=choice.provinsi,
+            limits=limits,
+            labels=labels,
+            title=f"{INDICATORS[kode].nama} ({INDICATORS[kode].satuan})",
+            size_name=size,
+            geojson_url=areas_url or whole_url,
+            selected=chosen or None,
+        )
+        return figure, text.places(frame, colour=INDICATORS[kode].nama, size=size)
+
+    asked = (choice.case_filter(), kode, chosen, areas_url, whole_url)
+    figure, sentence = cache.made("provinsi.peta", scope, draw, *asked)
+    cards.chart(figure, key="p_peta", sentence=sentence, is_map=True, on_select=_place_pressed)
+    from_user = areas_url is not None or geo.is_from_user()
+    cards.note(f"{sentence} {text.INDICATIVE_OF_USER if from_user else text.INDICATIVE} Batas kelas usulan.")
 
 
-def _bubble_chosen() -> None:
+def _place_pressed() -> None:
     points = st.session_state["p_peta"].selection.points
     if points and "customdata" in points[0]:
         code = points[0]["customdata"]
@@ -214,41 +237,38 @@ def clusters(scope: Scope, choice: filters.Choice) -> None:
     """Where the province's cases stand, by cluster."""
     st.subheader("Menurut klaster", help="Lima klaster dan dua kelompok lain; semuanya berjumlah total.")
     answer = cache.measured(scope, tuple(present.STOCK), choice.case_filter(), Dimensi.KLASTER)
+    if not answer["nilai"].sum():
+        st.info("Belum pernah ada kasus menurut saringan ini.", icon=":material/inbox:")
+        return
+
+    def make() -> tuple:
+        wide = present.wide(present.stock_by(answer, "klaster", reference.names("klaster")))
+        return wide, {column: column for column in wide.columns}, answer
+
+    cache.drawn("provinsi.klaster", scope, lambda: _clusters(answer), choice.case_filter())
+    cards.table_of(make, key="provinsi-klaster")
+    links.page("klaster", "Buka halaman Klaster untuk provinsi ini", choice, icon=":material/category:")
+
+
+def _clusters(answer: pd.DataFrame) -> None:
     frame = present.stock_by(answer, "klaster", reference.names("klaster"))
     sentence = f"Stok {angka(frame['nilai'].sum())} kasus menurut klaster dan status."
     cards.chart(bars.composition(frame, unit="kasus"), key="p_klaster", sentence=sentence)
     cards.note(sentence)
-    wide = present.wide(frame)
-    cards.table(wide, {column: column for column in wide.columns}, key="provinsi-klaster", answer=answer)
-    links.page("klaster", "Buka halaman Klaster untuk provinsi ini", choice, icon=":material/category:")
 
 
 def team(scope: Scope, choice: filters.Choice) -> None:
     """The pendamping on duty with their load against the bands; a row leads to the page Pendamping."""
     st.subheader("Pendamping", help=text.definition("I18-rata"))
-    limits = current_settings().ambang
     staff = cache.workers(scope, choice.case_filter())
     known = staff[staff["pita"].notna()]
     if known.empty:
         reason = staff["alasan"].iloc[0] if len(staff) else text.NO_PERSONS
         st.info(f"Beban pendamping: {reason}.", icon=":material/info:")
         return
-    held = known["terbuka"]
-    sentence = text.spread_of_loads(
-        present_workers.band_counts(staff), zero=int((held == 0).sum()), highest=held.max(), limits=limits
-    )
     left, right = st.columns(2, gap="medium")
     with left:
-        figure = workload.load_histogram(
-            present_workers.load_counts(staff, limits),
-            heading="Pendamping menurut kasus terbuka yang dipegang (batas usulan)",
-            labels=text.band_labels(limits),
-        )
-        cards.chart(figure, key="p_beban", sentence=sentence)
-        ignored = (
-            f" {workers.WHOLE_WORK}: saringan klaster dan jenis tidak berlaku." if choice.masalah else ""
-        )
-        cards.note(sentence + ignored)
+        cache.drawn("provinsi.beban", scope, lambda: _loads(staff, choice), choice)
     with right:
         _team_table(choice, present_workers.who_needs_help(known))
         counts.files(
@@ -258,6 +278,22 @@ def team(scope: Scope, choice: filters.Choice) -> None:
             lines=workers.definitions(),
         )
     _way_to_person(choice, known["pendamping"].tolist())
+
+
+def _loads(staff: pd.DataFrame, choice: filters.Choice) -> None:
+    limits = current_settings().ambang
+    held = staff.loc[staff["pita"].notna(), "terbuka"]
+    sentence = text.spread_of_loads(
+        present_workers.band_counts(staff), zero=int((held == 0).sum()), highest=held.max(), limits=limits
+    )
+    figure = workload.load_histogram(
+        present_workers.load_counts(staff, limits),
+        heading="Pendamping menurut kasus terbuka yang dipegang (batas usulan)",
+        labels=text.band_labels(limits),
+    )
+    cards.chart(figure, key="p_beban", sentence=sentence)
+    ignored = f" {workers.WHOLE_WORK}: saringan klaster dan jenis tidak berlaku." if choice.masalah else ""
+    cards.note(sentence + ignored)
 
 
 def _team_table(choice: filters.Choice, staff: pd.DataFrame) -> None:
@@ -273,6 +309,7 @@ def _team_table(choice: filters.Choice, staff: pd.DataFrame) -> None:
 
 def _way_to_person(choice: filters.Choice, codes: list[str]) -> None:
     chosen = choice.other(workers.PERSON)
+    links.choose("Pendamping yang dibuka", codes, key="p_orang", own_choice=workers.PERSON, chosen=chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         links.page("pendamping", "Semua pendamping provinsi ini", choice, icon=":material/group:")
         if chosen in codes:
@@ -283,8 +320,6 @@ def _way_to_person(choice: filters.Choice, codes: list[str]) -> None:
                 icon=":material/person:",
                 **{workers.PERSON: chosen},
             )
-        else:
-            cards.note("Pilih baris untuk membuka pendamping itu.")
 
 
 def stuck(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
@@ -294,6 +329,13 @@ def stuck(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
     if pd.isna(row["nilai"]):
         st.info(
             f"Kasus macet: {row['alasan']}. Pilih periode yang sampai tanggal data.", icon=":material/info:"
+        )
+        return
+    if is_kept(row):
+        kept = row["catatan"].split("; ")[0]
+        st.info(
+            f"{angka(row['nilai'])} kasus macet {kept}; daftar kasusnya hanya ada pada tanggal data.",
+            icon=":material/history:",
         )
         return
     if row["nilai"] == 0:
@@ -315,6 +357,12 @@ def stuck(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
         own_choice=CASE_CHOICE,
         chosen=choice.other(CASE_CHOICE),
         alt=f"{len(shown)} kasus macet yang paling lama tanpa aktivitas",
+        column_config={
+            headings[name]: st.column_config.Column(width=width) for name, width in STUCK_WIDTHS.items()
+        },
+    )
+    links.choose(
+        "Kasus yang dibuka", ids, key="p_kasus", own_choice=CASE_CHOICE, chosen=choice.other(CASE_CHOICE)
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         links.cases("I15-n", f"Semua {angka(total)} kasus macet", choice, urut="aktivitas-lama")
@@ -326,5 +374,3 @@ def stuck(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
                 urut="aktivitas-lama",
                 kasus=f"{choice.provinsi}{SEPARATOR}{chosen}",
             )
-        else:
-            cards.note("Pilih baris untuk membuka linimasa kasus.")

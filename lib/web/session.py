@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 
 import streamlit as st
 
@@ -16,6 +17,8 @@ from lib.web.navigation import require_frame
 LOGGER = logging.getLogger("tuntas")
 KEPT_SOURCES = 3
 FIRST_START = threading.Lock()
+# The version a run of the page began with: all that one page shows comes from it.
+RUNS_WITH: ContextVar[Source | None] = ContextVar("runs_with", default=None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -29,8 +32,19 @@ def _opened(versi: str) -> Source:
     return measure.open_source(current_settings(), versi)
 
 
+def begin_run() -> Source:
+    """Take the version that is published now for everything this run of the page shows."""
+    RUNS_WITH.set(None)
+    source = current_source()
+    RUNS_WITH.set(source)
+    return source
+
+
 def current_source() -> Source:
-    """The published snapshot; on the very first start it is made, with visible progress."""
+    """The version of this run, else the published one; on the very first start it is made, with visible progress."""
+    kept = RUNS_WITH.get()
+    if kept is not None:
+        return kept
     values = current_settings()
     versi = snapshot.current_version(values)
     return _opened(_first_start(values) if versi is None else versi)

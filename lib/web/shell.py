@@ -7,7 +7,7 @@ import streamlit as st
 from lib import clock, text
 from lib.web import navigation
 from lib.web.cards import note
-from lib.web.session import current_settings, current_source, guarded
+from lib.web.session import begin_run, current_settings, guarded
 
 
 def run() -> None:
@@ -22,7 +22,7 @@ def run() -> None:
 
 def _as_of() -> None:
     """The data date on every page, amber or red when old; simulated data are labelled, not aged."""
-    source, values = current_source(), current_settings()
+    source, values = begin_run(), current_settings()
     dates = [p.tanggal_data for p in source.provinces if p.tanggal_data is not None]
     missing = len(source.provinces) - len(dates)
     sentence = text.data_date(min(dates, default=None), max(dates, default=None), missing)

@@ -40,7 +40,7 @@ def person(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
         _figures(scope, own, whole)
         _open_cases(scope, own, whole)
         st.markdown("**Arus per bulan**")
-        workers.flow(scope, own, key="pd_orang_arus")
+        workers.flow(scope, own, whole, key="pd_orang_arus", pendamping=code)
         _stuck(scope, own, whole, row)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,15 +15,13 @@ from lib.charts import workload
 from lib.domain import CaseFilter, Dimensi, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, rentang_tanggal, tanggal
-from lib.web import cache, cards, counts, filters
+from lib.web import cache, cards, counts, filters, links
 from lib.web.session import current_settings
 
 CARDS = ("I18-median", "I18-persen", "I18-maks", "I19", "I20", "I17", "I28", "I31")
-SHARES = ("I29-sertifikat", "I31", "I30")  # as bars; percent of different wholes
-PERSON, PERSON_AREA = "orang", "orang_provinsi"
-SEARCH, AREA_ORDER, TIME_ORDER = "cari_orang", "urut_wilayah", "urut_orang"
+PERSON, PERSON_AREA = links.PERSON, "orang_provinsi"
+SEARCH, AREA_ORDER = "cari_orang", "urut_wilayah"
 AREA_ORDERS = {"nama": "Menurut nama", "bantuan": "Terbanyak di atas batas"}
-TIME_ORDERS = {"kode": "Menurut kode", "beban": "Menurut beban"}
 FEW_AREAS = 14  # so many rows are as high as the histogram beside them
 FEW_FOUND = 6  # so many found persons get a button each
 TABLE_HEIGHT = 460
@@ -86,10 +86,16 @@ def distribution(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> N
     few = staff[key].nunique(dropna=False) <= FEW_AREAS
     left, right = st.columns(2, gap="medium") if few else (st.container(), st.container())
     with left, st.container(border=True, height="stretch"):
-        _histogram(staff)
+        cache.drawn("pendamping.sebaran", scope, lambda: _histogram(staff), choice)
+        headings = {"terbuka": "Kasus terbuka", "pita": "Beban", "n": "Pendamping"}
+        loads = partial(present_workers.load_counts, staff, current_settings().ambang)
+        _table(loads, headings, key="beban-sebaran", staff=staff)
     with right, st.container(border=True, height="stretch"):
-        order = _switch(choice, AREA_ORDER, AREA_ORDERS, label="Urutan wilayah")
-        _areas(present_workers.by_area(staff, key, most_above_first=order == "bantuan"), staff, few=few)
+        order = switch(choice, AREA_ORDER, AREA_ORDERS, label="Urutan wilayah")
+        by_area = partial(present_workers.by_area, staff, key, most_above_first=order == "bantuan")
+        cache.drawn("pendamping.wilayah", scope, lambda: _areas(by_area(), few=few), choice, order)
+        labels = text.band_labels(current_settings().ambang)
+        _table(lambda: present_workers.area_table(by_area(), labels), None, key="beban-wilayah", staff=staff)
 
 
 def _histogram(staff: pd.DataFrame) -> None:
@@ -104,11 +110,9 @@ def _histogram(staff: pd.DataFrame) -> None:
     )
     cards.chart(figure, key="pd_sebaran", sentence=sentence)
     cards.note(f"{sentence} Batas usulan.")
-    headings = {"terbuka": "Kasus terbuka", "pita": "Beban", "n": "Pendamping"}
-    _table(loads, headings, key="beban-sebaran", answer=loads, staff=staff)
 
 
-def _areas(frame: pd.DataFrame, staff: pd.DataFrame, *, few: bool) -> None:
+def _areas(frame: pd.DataFrame, *, few: bool) -> None:
     """The bands per area; many areas in two halves side by side, on one scale."""
     labels = text.band_labels(current_settings().ambang)
     halves = [frame] if few else present_workers.halves(frame)
@@ -121,11 +125,9 @@ def _areas(frame: pd.DataFrame, staff: pd.DataFrame, *, few: bool) -> None:
             sentence = text.bands_of_areas(half)
             cards.chart(figure, key=f"pd_wilayah_{number}", sentence=sentence)
     cards.note(f"{text.bands_of_areas(frame)} Batas usulan; urutan wilayah bukan penilaian.")
-    wide = present_workers.area_table(frame, labels)
-    _table(wide, {name: name for name in wide}, key="beban-wilayah", answer=wide, staff=staff)
 
 
-def _switch(choice: filters.Choice, name: str, options: dict[str, str], *, label: str) -> str:
+def switch(choice: filters.Choice, name: str, options: dict[str, str], *, label: str) -> str:
     """A choice of the page between a few words, kept in the address."""
     value = counts.own_choice(choice, name, tuple(options), label=label)
     key = f"pd_{name}"
@@ -142,14 +144,17 @@ def _switch(choice: filters.Choice, name: str, options: dict[str, str], *, label
 
 
 def _table(
-    frame: pd.DataFrame, columns: dict[str, str], *, key: str, answer: pd.DataFrame, staff: pd.DataFrame
+    make: Callable[[], pd.DataFrame], columns: dict[str, str] | None, *, key: str, staff: pd.DataFrame
 ) -> None:
     """The numbers of a chart made of `workers`, which has no kode, with period and data dates in its files."""
-    with st.expander("Tabel dan unduhan", icon=":material/table:"):
-        st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
-        cards.downloads(
-            answer, key=key, title="Tuntas: beban pendamping", lines=(*dates(staff), *definitions())
-        )
+    with cards.behind_click(cards.TABLE_LABEL, key=key, icon=":material/table:") as is_open:
+        if is_open:
+            frame = make()
+            columns = columns or {name: name for name in frame}
+            st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
+            cards.downloads(
+                frame, key=key, title="Tuntas: beban pendamping", lines=(*dates(staff), *definitions())
+            )
 
 
 def dates(staff: pd.DataFrame) -> tuple[str, ...]:
@@ -281,17 +286,32 @@ def close_person() -> None:
     _open("", "")
 
 
-def flow(scope: Scope, case_filter: CaseFilter, *, key: str, heading: str = "Kasus per bulan") -> None:
-    """Cases that came, were closed and stayed open, by month."""
+def flow(
+    scope: Scope,
+    case_filter: CaseFilter,
+    choice: filters.Choice,
+    *,
+    key: str,
+    heading: str = "Kasus per bulan",
+    **own: str,
+) -> None:
+    """Cases that came, were closed and stayed open, by month; `choice` and `own` are the filter of their lists."""
     answer = cache.measured(scope, present_workers.FLOW, case_filter, Dimensi.BULAN)
-    frame = present_workers.flow(answer)
+    frame = cache.made("pendamping.bulan", scope, lambda: present_workers.flow(answer), case_filter)
     if frame["terdata"].isna().all():
         st.info(f"Arus per bulan: {frame['tampil_terdata'].iloc[0]}.", icon=":material/info:")
         return
-    sentence = text.flow(frame["terdata"].sum(), frame["ditutup"].sum(), frame["terbuka"].iloc[-1])
-    cards.chart(flow_charts.monthly_flow(frame, heading=heading), key=key, sentence=sentence)
-    cut = "" if frame["utuh"].all() else " * dan warna pucat: bulan tidak penuh."
-    cards.note(f"{sentence}{cut}")
+    if not frame[["terdata", "ditutup", "terbuka"]].to_numpy().any():
+        st.info("Tidak ada kasus yang terdata, ditutup, atau terbuka dalam periode.", icon=":material/inbox:")
+        return
+
+    def draw() -> None:
+        sentence = text.flow(frame["terdata"].sum(), frame["ditutup"].sum(), frame["terbuka"].iloc[-1])
+        cards.chart(flow_charts.monthly_flow(frame, heading=heading), key=key, sentence=sentence)
+        cut = "" if frame["utuh"].all() else " * dan warna pucat: bulan tidak penuh."
+        cards.note(f"{sentence}{cut}")
+
+    cache.drawn("pendamping.arus", scope, draw, case_filter, key, heading)
     headings = {
         "nama": "Bulan",
         "tampil_terdata": "Terdata",
@@ -299,82 +319,18 @@ def flow(scope: Scope, case_filter: CaseFilter, *, key: str, heading: str = "Kas
         "tampil_terbuka": "Terbuka pada akhir bulan",
     }
     cards.table(frame, headings, key=key, answer=answer)
+    totals = {
+        "I01": ("Terdata", frame["terdata"].sum()),
+        "DITUTUP": ("Ditutup", frame["ditutup"].sum()),
+        "I13": ("Terbuka", frame["terbuka"].iloc[-1]),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for kode, (name, number) in totals.items():
+            if number > 0:
+                links.cases(kode, f"{name}: {angka(number)}", choice, **own)
 
 
 def team_flow(scope: Scope, choice: filters.Choice) -> None:
     """The flow of all cases of the filter."""
     st.subheader("Arus kasus", help=text.definition("I16"))
-    flow(scope, choice.case_filter(), key="pd_arus", heading="Kasus per bulan menurut saringan")
-
-
-def times(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
-    """Time to closure per pendamping of one province, with the province's spread behind."""
-    st.subheader("Lama kasus sampai ditutup per pendamping", help=text.definition("I08"))
-    provinsi = one_province(scope, choice)
-    if not provinsi:
-        st.info(
-            "Pilih satu provinsi di bilah saringan: pendamping hanya disandingkan di dalam provinsinya.",
-            icon=":material/location_on:",
-        )
-        return
-    order = _switch(choice, TIME_ORDER, TIME_ORDERS, label="Urutan pendamping")
-    case_filter = choice.case_filter()
-    answer = cache.measured(scope, ("I08", "I05M"), case_filter, Dimensi.PENDAMPING)
-    own = cache.measured(scope, ("I08", "I05M"), case_filter).set_index("kode")
-    frame = present_workers.times(answer, staff, by_load=order == "beban")
-    drawn = frame[frame["nilai"].notna()]
-    sentence = text.person_times(len(drawn), present_workers.left_out(frame), province=own.loc["I08"])
-    if drawn.empty:
-        st.info(sentence, icon=":material/info:")
-    else:
-        spread = present_workers.middle_half(drawn)
-        figure = workload.person_times(
-            drawn,
-            heading="Hari sampai separuh kasus ditutup",
-            reference=own.loc["I08", "nilai"],
-            reference_label=reference.names("provinsi")[provinsi],
-            spread=spread,
-            spread_label="separuh pendamping di tengah",
-        )
-        cards.chart(figure, key="pd_lama", sentence=sentence)
-        cards.note(f"{sentence} {text.fair_reading(has_spread=spread is not None)}")
-    headings = {
-        "nama": "Pendamping",
-        "terbuka": "Terbuka",
-        "tampil": INDICATORS["I08"].pendek,
-        "selesai": INDICATORS["I05M"].pendek,
-        "n": "n",
-    }
-    cards.table(frame, headings, key="pd_lama", answer=answer)
-
-
-def staff_profile(scope: Scope, choice: filters.Choice) -> None:
-    """Certification, training, attendance, and the team by grade, title and schooling."""
-    shares, profiles = counts.known(SHARES), counts.known(tuple(present_workers.PROFILES))
-    st.subheader("Profil pendamping")
-    answer = cache.measured(scope, (*shares, *profiles), choice.case_filter())
-    kept = answer[answer["kode"].isin(shares)]
-    drawings = [("profil", "Sertifikat, pelatihan dan kehadiran", present_workers.shares(kept, shares), kept)]
-    for kode in profiles:
-        own = answer[answer["kode"] == kode]
-        drawings.append((kode, INDICATORS[kode].nama, present_workers.profile(own, kode), own))
-    for start in range(0, len(drawings), 2):
-        for column, drawing in zip(st.columns(2, gap="medium"), drawings[start : start + 2], strict=False):
-            with column, st.container(border=True, height="stretch"):
-                _profile(*drawing)
-
-
-def _profile(key: str, name: str, frame: pd.DataFrame, answer: pd.DataFrame) -> None:
-    if frame["nilai"].isna().all():
-        why = frame["tampil"].iloc[0] if len(frame) else text.NO_PERSONS
-        st.info(f"{name}: {why}.", icon=":material/info:")
-        return
-    parts = "; ".join(f"{row.nama} {row.tampil} (n = {angka(row.n)})" for row in frame.itertuples())
-    cards.chart(
-        workload.ordered_bars(frame, heading=name),
-        key=f"pd_{key}",
-        sentence=f"{name}: {parts}.",
-    )
-    cards.note(text.highest_share(frame, name=name))
-    headings = {"nama": "Kelompok", "pembilang": "Pembilang", "n": "n", "tampil": "Persen"}
-    cards.table(frame, headings, key=f"pd_{key}", answer=answer)
+    flow(scope, choice.case_filter(), choice, key="pd_arus", heading="Kasus per bulan menurut saringan")

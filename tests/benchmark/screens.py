@@ -146,7 +146,7 @@ def headline(page: Page) -> Callable[[], str]:
 
 
 def map_title(page: Page) -> Callable[[], str]:
-    return lambda: page.locator(".st-key-peta").inner_text()
+    return lambda: page.locator(".st-key-peta").last.inner_text()
 
 
 def choose_province(page: Page, name: str) -> float:

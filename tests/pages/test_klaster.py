@@ -129,8 +129,8 @@ def test_a_pas_is_the_sum_of_its_kinds(demo, open_app):
     assert [metric.value for metric in app.metric] == shown_values(own)
     per_pas = measured(("I01",), {}, Dimensi.PAS).set_index("pas")["nilai"]
     assert own.set_index("kode").loc["I01", "nilai"] == per_pas["5"]
-    # The filter bar knows no PAS: its lists are opened kind by kind.
-    assert not list_links(app) and "dibuka per jenis" in words(app)
+    # The filter bar knows no PAS: its lists are narrowed to it.
+    assert {"kode": ["I01"], "pas": ["5"]} in list_links(app)
 
 
 def test_a_chosen_kind_leads_to_its_lists(demo, open_app):

@@ -39,6 +39,12 @@ def table(app):
     return next(each.value for each in app.dataframe if COLUMN["berbobot"] in each.value.columns)
 
 
+def opened(app, box: str):
+    """The page with one of its closed boxes opened."""
+    app.session_state[f"kotak_{box}"] = True
+    return app.run()
+
+
 def links(app) -> list[dict]:
     """Label and address of every link to another page."""
     return [{"label": each.proto.label, "query": each.proto.query_string} for each in app.get("page_link")]
@@ -54,6 +60,7 @@ def test_national_page(demo, open_app):
     assert headline in shown(app)
     assert len(table(app)) == len(everybody)
     assert "Pilih satu provinsi" in shown(app), "no times side by side across provinces"
+    app = opened(app, "beban-wilayah")
     assert sum(len(each.value) for each in app.dataframe if "Wilayah" in each.value.columns) == 38
 
 
@@ -156,7 +163,7 @@ def test_an_order_that_does_not_exist_is_named(query, demo, open_app):
 
 @pytest.mark.parametrize("order", ["kode", "beban"])
 def test_times_are_ordered_by_code_or_load_never_by_result(order, demo, open_app):
-    app = open_app(PAGE, provinsi="32", urut_orang=order)
+    app = opened(open_app(PAGE, provinsi="32", urut_orang=order), "pd_lama")
     rows = next(each.value for each in app.dataframe if "Separuh kasus ditutup" in each.value.columns)
     assert "Separuh kasus selesai" in rows.columns, "never without the resolved half beside it"
     codes, loads = rows["Pendamping"].tolist(), rows["Terbuka"].tolist()
@@ -168,7 +175,7 @@ def test_times_are_ordered_by_code_or_load_never_by_result(order, demo, open_app
 
 
 def test_months_are_those_of_the_one_door(demo, open_app):
-    app = open_app(PAGE, provinsi="32", klaster="ANAK")
+    app = opened(open_app(PAGE, provinsi="32", klaster="ANAK"), "pd_arus")
     rows = next(each.value for each in app.dataframe if "Terbuka pada akhir bulan" in each.value.columns)
     answer = figures(("I01", "I16", "I13"), Dimensi.BULAN, provinsi=("32",), klaster=("ANAK",))
     by_kode = {kode: part["nilai"].tolist() for kode, part in answer.groupby("kode")}
@@ -225,7 +232,7 @@ def test_empty_office(empty_office, open_app):
     app = open_app(PAGE)
     assert not app.exception and not app.error
     assert all(each.value == "belum ada data" for each in app.metric)
-    assert "Indonesia: beban pendamping belum ada data" in shown(app)
+    assert "Indonesia: beban pendamping belum dapat dihitung (belum ada data)" in shown(app)
     assert any("belum ada data" in each.value for each in app.info) and not app.get("plotly_chart")
     assert "DATA SIMULASI" not in shown(app)
 

@@ -92,7 +92,7 @@ def compute(
 ) -> list[dict]:
     """One dict per member of `per`, in the order of the members (one dict without `per`).
 
-    Keys: kunci, nilai, pembilang, n, bawah, atas, alasan, dari, sampai, tanggal_data. Shares are 0-100, times
+    Keys: kunci, nilai, pembilang, n, bawah, atas, alasan, dilewati, dari, sampai, tanggal_data. Shares are 0-100, times
     whole days. pembilang and n are None where nothing can be counted (belum ada data, belum ada riwayat).
     `raw` may be a world already built, for many questions about the same rows.
     Raises ValueError for a kode, dimension, filter value or period that must be refused.
@@ -179,6 +179,7 @@ def _row(ask: Ask, group: Group, figure: Figure, bulan: dict) -> dict:
         "bawah": figure.bawah,
         "atas": figure.atas,
         "alasan": figure.alasan,
+        "dilewati": figure.dilewati,
         "dari": group.a if bulan else ask.a,
         "sampai": group.b if bulan else ask.b,
         "tanggal_data": group.tanggal_data,

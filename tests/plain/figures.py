@@ -11,7 +11,10 @@ FEW = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """nilai with its base; `alasan` says why nilai is None; `kunci` is what a group is split into further."""
+    """nilai with its base; `alasan` says why nilai is None; `kunci` is what a group is split into further.
+
+    `dilewati` counts what was left out, as (name, number), where that is counted and not 0.
+    """
 
     nilai: float | int | None = None
     pembilang: int | None = None
@@ -20,6 +23,7 @@ class Figure:
     atas: float | None = None
     alasan: str | None = None
     kunci: dict = field(default_factory=dict)
+    dilewati: tuple[tuple[str, int], ...] = ()
 
     @staticmethod
     def percent(value: float, n: int, low: float | None, high: float | None) -> Figure:

@@ -12,11 +12,17 @@ from tests.plain.data import World
 COUNTS = ("I01", "I02", "I03", "I03K")
 HIGHER = (
     *COUNTS,
-    *("I04-30", "I04-90", "I04-180", "I05-30", "I05-90", "I05-180", "I06", "I07", "I11"),
+    *("I04-30", "I04-90", "I04-180", "I05-30", "I05-90", "I05-180", "I05-30K", "I05-90K", "I05-180K"),
+    *("I06", "I07", "I11"),
     *("I20", "I22-diterima", "I25", "I29-sertifikat", "I30", "I31"),
 )
 LOWER = (
-    *("I05M", "I08", "I10", "I14-median", "I15-n", "I15-persen"),
+    *("I05M", "I05MK", "I08", "I09", "I10", "I14-median", "I15-n", "I15-persen", "I21"),
+    *(
+        f"I12-{step}{end}"
+        for step in ("asesmen", "rencana", "intervensi", "terminasi")
+        for end in ("", "-p80")
+    ),
     *("I18-rata", "I18-median", "I18-maks", "I18-persen", "I19", "I22-hari", "I28"),
 )
 KODES = tuple(f"I26-{kode}" for kode in (*HIGHER, *LOWER))
@@ -33,7 +39,13 @@ def rows(world: World, ask: Ask, filters: dict, compute: Callable) -> list[dict]
         base = dict.fromkeys(("nilai", "pembilang", "n", "bawah", "atas", "alasan"))
         answers.append(
             base
-            | {"kunci": kunci, "dari": ask.a, "sampai": ask.b, "tanggal_data": min(dates, default=None)}
+            | {
+                "dilewati": (),
+                "kunci": kunci,
+                "dari": ask.a,
+                "sampai": ask.b,
+                "tanggal_data": min(dates, default=None),
+            }
             | found
         )
     return answers

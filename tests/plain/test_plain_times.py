@@ -170,7 +170,8 @@ def test_cohort_view_looks_past_the_period():
     assert one(world(cases), "I05-30K", 0, 10)["nilai"] == 0
     assert one(world(cases), "I05-180K", 0, 10)["alasan"] == "masa pantau kurang"
     raw = world(cases, uploads=[unggahan("35", 100, 6)])
-    assert one(raw, "I05-90K", 0, 10)["n"] == 0
+    row = one(raw, "I05-90K", 0, 10)
+    assert (row["n"], row["dilewati"]) == (0, (("sebelum_lengkap", 11),))
 
 
 def test_response_time():
@@ -207,7 +208,12 @@ def test_wait_for_asesmen():
     assert (row["nilai"], row["n"]) == (7, 11)
     assert one(world(cases), "I12-asesmen-p80", 0, 100)["alasan"] == "belum tercapai"
     # On day 8 nobody has skipped it yet.
-    assert one(world(cases), "I12-asesmen", 0, 8)["n"] == 13
+    row_of_day_8 = one(world(cases), "I12-asesmen", 0, 8)
+    assert (row_of_day_8["n"], row_of_day_8["dilewati"]) == (13, ())
+    assert row["dilewati"] == (("terlewat", 2),)
+    # It showed on day 9.
+    assert one(world(cases), "I12-asesmen", 9, 100)["dilewati"] == (("terlewat", 2),)
+    assert one(world(cases), "I12-asesmen", 10, 100)["dilewati"] == ()
 
 
 def test_wait_for_rencana_and_intervensi():
@@ -222,8 +228,13 @@ def test_wait_for_rencana_and_intervensi():
     row = one(world(cases), "I12-rencana", 0, 100)
     # 8 + 1 of 11 after 3 days.
     assert (row["nilai"], row["n"]) == (3, 11)
+    # One without asesmen, one without rencana.
+    assert row["dilewati"] == (("terlewat", 2),)
     assert one(world(cases), "I12-rencana-p80", 0, 100)["nilai"] == 3
     row = one(world(cases), "I12-intervensi", 0, 100)
+    # One without rencana; one darurat with intervensi on day 2 and rencana on day 8.
+    assert row["dilewati"] == (("terlewat", 1), ("negatif", 1))
+    assert one(world(cases), "I12-intervensi", 9, 100)["dilewati"] == (("terlewat", 1),)
     # The eight, and the one waiting since its rencana of day 9.
     assert (row["n"], row["alasan"]) == (9, "n < 10")
     row = one(world([*cases, cases[0]]), "I12-intervensi", 0, 100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from tests.plain.curves import Clock, clock, probability, quantile
 from tests.plain.data import response
@@ -55,7 +56,17 @@ def i05(group: Group, day: int) -> Figure:
 
 
 def i05k(group: Group, day: int) -> Figure:
-    return probability(cohort_clocks(group), "terselesaikan", day)
+    return _noting(probability(cohort_clocks(group), "terselesaikan", day), sebelum_lengkap=_too_early(group))
+
+
+def _noting(figure: Figure, **left_out: int) -> Figure:
+    return replace(figure, dilewati=tuple((name, n) for name, n in left_out.items() if n))
+
+
+def _too_early(group: Group) -> int:
+    """Recorded in [a, t], but before the register was complete."""
+    cases = [case for case in group.cases if case["terdata"] >= group.a]
+    return len([case for case in cases if case["terdata"] < case["tempat"].window_start(group.a)])
 
 
 def i05m(group: Group) -> Figure:
@@ -63,7 +74,8 @@ def i05m(group: Group) -> Figure:
 
 
 def i05mk(group: Group) -> Figure:
-    return quantile(cohort_clocks(group), 0.5, "terselesaikan")
+    figure = quantile(cohort_clocks(group), 0.5, "terselesaikan")
+    return _noting(figure, sebelum_lengkap=_too_early(group))
 
 
 def i08(group: Group, share: float) -> Figure:
@@ -84,13 +96,33 @@ def i10(group: Group) -> Figure:
 def i12(group: Group, step: str, share: float) -> Figure:
     """From the step before to `step`; closed without it is censored then."""
     clocks = []
+    skipped = negative = 0
     for case in group.cases:
+        s = case["tempat"].window_start(group.a)
+        skipped += any(shown is not None and shown >= s for shown in _shown(case, step))
+        negative += _is_negative(case, step) and case[BEFORE[step]] >= s
         start, reached = case[BEFORE[step]], case[step]
-        if start is None or is_skipped(case, step) or (reached is not None and reached < start):
+        if start is None or is_skipped(case, step) or _is_negative(case, step):
             continue
         end = reached or case["terminasi"]
         add(clocks, group, case, start, end, None if reached is None else step)
-    return quantile(clocks, share)
+    return _noting(quantile(clocks, share), terlewat=skipped, negatif=negative)
+
+
+def _shown(case: dict, step: str) -> list[dt.date | None]:
+    """The days on which it showed that the step, or the one before it, was skipped."""
+    days = []
+    for name in (step, BEFORE[step]):
+        later = [case[other] for other in LATER.get(name, ()) if other != "intervensi" or not case["darurat"]]
+        days.append(
+            min((day for day in later if day is not None), default=None) if case[name] is None else None
+        )
+    return days
+
+
+def _is_negative(case: dict, step: str) -> bool:
+    start, reached = case[BEFORE[step]], case[step]
+    return start is not None and reached is not None and reached < start
 
 
 def is_skipped(case: dict, step: str) -> bool:

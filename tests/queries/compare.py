@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
+import re
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,10 +13,11 @@ import pandas as pd
 from lib import reference, settings
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
 from lib.indicators.records import INDICATORS, VALUE_KEYS
-from lib.measure import KEY_COLUMNS, measure
+from lib.measure import KEY_COLUMNS, measure, outcome_curves
 from lib.queries.source import Source
 from tests.plain.compute import FIGURES, compute
 from tests.plain.data import World
+from tests.plain.outcomes import outcomes
 from tests.queries.build import DAY, PROVINCES, TARGETED
 
 SCOPE = Scope(role=Role.DIREKTUR, provinces=PROVINCES)
@@ -24,10 +26,17 @@ KODES = tuple(kode for kode in INDICATORS if kode in FIGURES)
 TARGETS = tuple(kode for kode in KODES if kode.startswith("I26-"))
 FIGURES_PROPER = tuple(kode for kode in KODES if kode not in TARGETS)
 NUMBERS = ("nilai", "pembilang", "n", "bawah", "atas")
-WORDS = ("alasan", "tanggal_data")
+VALUES = (*NUMBERS, "alasan", "tanggal_data", "dilewati")
 PER = (None, *Dimensi)
 SPLITS = tuple(dict.fromkeys(VALUE_KEYS.values()))
 RELATIVE, ABSOLUTE = 1e-9, 1e-10
+# What a note counts as left out, and the words it does so with; compared where the reference counts it too.
+LEFT_OUT = {
+    "terlewat": r"(\d+) kasus yang melewati langkah",
+    "negatif": r"(\d+) kasus yang langkahnya lebih dulu",
+    "sebelum_lengkap": r"(\d+) kasus sebelum register lengkap",
+}
+COUNTED_IN_NOTES = re.compile(r"I12-.*|I05.*K")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +72,25 @@ def real(ask: Ask, source: Source) -> dict | str:
     except UserError:
         return "refused"
     names = [name for name in ("kode", *KEY_COLUMNS[ask.per], *SPLITS) if name in answer]
-    rows = answer[[*names, *NUMBERS, *WORDS]].astype(object)
+    answer["dilewati"] = [
+        _noted(kode, note) for kode, note in zip(answer["kode"], answer["catatan"], strict=True)
+    ]
+    rows = answer[[*names, *VALUES]].astype(object)
     rows = rows.where(pd.notna(rows), None)
     found = {}
     for row in rows.to_dict("records"):
         key = tuple(row[name] for name in _keys(row["kode"], ask.per))
         assert (row["kode"], *key) not in found, f"twice: {row['kode']} {key}"
-        found[row["kode"], *key] = tuple(row[name] for name in (*NUMBERS, *WORDS))
+        found[row["kode"], *key] = tuple(row[name] for name in VALUES)
     return found
+
+
+def _noted(kode: str, note: str | None) -> tuple:
+    """What a note says was left out, as (name, number); nothing for figures whose notes are not compared."""
+    if pd.isna(note) or not COUNTED_IN_NOTES.fullmatch(kode):
+        return ()
+    found = {name: re.search(words, note) for name, words in LEFT_OUT.items()}
+    return tuple((name, int(match[1])) for name, match in found.items() if match)
 
 
 def plain(ask: Ask, world: World) -> dict | str:
@@ -92,7 +112,7 @@ def plain(ask: Ask, world: World) -> dict | str:
             return "refused"
         for row in rows:
             key = tuple(row["kunci"][name] for name in _keys(kode, ask.per))
-            found[kode, *key] = tuple(row[name] for name in (*NUMBERS, *WORDS))
+            found[kode, *key] = tuple(row[name] for name in VALUES)
     return found
 
 
@@ -110,9 +130,31 @@ def differences(found: dict | str, expected: dict | str) -> list[str]:
     lines = [f"missing {key}: {expected[key]}" for key in expected.keys() - found.keys()]
     lines += [f"superfluous {key}: {found[key]}" for key in found.keys() - expected.keys()]
     for key in found.keys() & expected.keys():
-        for name, mine, other in zip((*NUMBERS, *WORDS), found[key], expected[key], strict=True):
+        for name, mine, other in zip(VALUES, found[key], expected[key], strict=True):
             if not same(mine, other):
                 lines.append(f"{key} {name}: {mine} instead of {other}")
+    return sorted(lines)
+
+
+def curve_differences(world: World, source: Source, *, per, cohort: bool, **asked) -> list[str]:
+    """One line per day of a curve that is missing, superfluous or different; `asked` as the reference takes it."""
+    expected = outcomes(
+        world, scope_provinsi=PROVINCES, per=getattr(per, "value", per), cohort=cohort, **asked
+    )
+    days = {name: asked.pop(name) for name in ("days",) if name in asked}
+    chosen = CaseFilter(
+        period=Period(dari=asked.pop("dari", None), sampai=asked.pop("sampai", None)), **asked
+    )
+    rows = outcome_curves(SCOPE, chosen, per=per, source=source, limits=LIMITS, cohort=cohort, **days)
+    rows = rows.astype(object).where(pd.notna(rows), None)
+    key = getattr(per, "value", per)
+    found = {(row[key] if key else None, row["hari"]): row for row in rows.to_dict("records")}
+    lines = [f"missing {at}" for at in expected.keys() - found.keys()]
+    lines += [f"superfluous {at}" for at in found.keys() - expected.keys()]
+    for at in found.keys() & expected.keys():
+        for name, other in expected[at].items():
+            if not same(found[at][name], other):
+                lines.append(f"{at} {name}: {found[at][name]} instead of {other}")
     return sorted(lines)
 
 
@@ -193,7 +235,7 @@ def questions(world: World, seed: int, number: int) -> list[Ask]:
         step = (position + seed) % len(PER)
         per = PER[step]
         dari, sampai = spans[position % len(spans)]
-        targets = [*(f"I26-{kode}" for kode in chance.sample(TARGETED, 2)), chance.choice(TARGETS)]
+        targets = [*(f"I26-{kode}" for kode in chance.sample(TARGETED, 4)), chance.choice(TARGETS)]
         where = places[position % len(places)]
         if per is Dimensi.BULAN and not _anybody_sent(world, where):
             # Neither the question nor a T would tell of which months.
@@ -207,7 +249,7 @@ def questions(world: World, seed: int, number: int) -> list[Ask]:
                 sampai=sampai,
                 per=per,
                 scope=reference.all_provinces() if national else PROVINCES,
-                # Targets repeat the other figures: three of them a time.
+                # Targets repeat the other figures: five of them a time.
                 kodes=(*FIGURES_PROPER[(seed + step) % 3 :: 3], *dict.fromkeys(targets)),
             )
         )

@@ -32,7 +32,15 @@ from tests.queries.compare import (
 )
 
 # Worlds of 400 cases and of next to nothing; how many questions each is asked.
-WORLDS = {16: 9, 33: 9, 29: 9, 4: 4, 7: 2, 3: 2}
+WORLDS = {16: 9, 33: 9, 29: 9, 4: 5, 7: 2, 3: 2}
+# What the notes of a figure count as left out.
+NOTED = {
+    "I05-90K": ("sebelum_lengkap",),
+    "I05MK": ("sebelum_lengkap",),
+    "I12-asesmen": ("terlewat",),
+    "I12-rencana-p80": ("terlewat",),
+    "I12-intervensi": ("terlewat", "negatif"),
+}
 # Counts with a definition of their own in terms of others: test_properties ties them to I13 and I07.
 WITHOUT_REFERENCE = ("STOK-",)
 
@@ -73,6 +81,8 @@ def test_equal(opened, seed, position):
 
 T = dt.date(2026, 11, 20)
 CURVES = ("I05-30", "I05-90", "I05-180", "I05M", "I08")
+COHORT_OF = {kode: f"{kode}K" for kode in CURVES if kode != "I08"}
+COHORT = tuple(COHORT_OF.values())
 
 
 def lives(*days: int | None) -> list[dict]:
@@ -107,10 +117,13 @@ def test_equal_at_the_end_of_a_curve(tmp_path, cases, reported):
     raw = raw_world(kasus=cases, unggahan=[unggahan_row(1, "34", T)])
     engine = writable_engine(f"sqlite:///{tmp_path / 'kasus.sqlite'}")
     write(engine, raw)
-    ask = Ask(kodes=CURVES, dari=T - 200 * DAY, sampai=T)
+    ask = Ask(kodes=(*CURVES, *COHORT), dari=T - 200 * DAY, sampai=T)
     expected = plain(ask, build_world(raw))
     assert differences(real(ask, direct_source(engine, simulasi=True)), expected) == []
-    assert {kode for (kode,), values in expected.items() if values[0] is not None} == reported
+    found = {kode for (kode,), values in expected.items() if values[0] is not None}
+    assert found & set(CURVES) == reported
+    # Everybody is seen from the start, so both views are the same.
+    assert found & set(COHORT) == {COHORT_OF[kode] for kode in reported if kode in COHORT_OF}
     engine.dispose()
 
 
@@ -164,7 +177,7 @@ def test_every_indicator_with_a_reference_is_compared():
 
 @pytest.fixture(scope="module")
 def expected() -> Counter:
-    """How often the questions have an answer of each kind: (kode, alasan)."""
+    """How often the questions have an answer of each kind: (kode, alasan), and (kode, what is left out)."""
     seen: Counter = Counter()
     for seed, number in WORLDS.items():
         world = build_world(random_world(seed))
@@ -174,7 +187,14 @@ def expected() -> Counter:
                 continue
             for (kode, *_), values in answer.items():
                 seen[kode, values[len(NUMBERS)]] += 1
+                seen.update((kode, name) for name, _ in values[-1])
     return seen
+
+
+def test_the_worlds_give_every_note_of_what_is_left_out(expected):
+    """One of the months or provinces of each figure leaves somebody out."""
+    for kode, names in NOTED.items():
+        assert {name for name in names if not expected[kode, name]} == set(), kode
 
 
 def test_the_worlds_give_every_figure_a_value(expected):

@@ -11,12 +11,23 @@ from sqlalchemy import create_engine
 
 from lib import settings, snapshot
 from lib.database.connection import writable_engine
-from lib.domain import CaseFilter, UserError
+from lib.domain import CaseFilter, Dimensi, UserError
 from lib.measure import measure, open_source
 from lib.queries.source import Source, direct_source
 from tests.plain.data import Raw, World, build_world
 from tests.queries.build import TARGETED, random_world, raw_world, write
-from tests.queries.compare import FIGURES_PROPER, LIMITS, PER, SCOPE, Ask, differences, plain, questions, real
+from tests.queries.compare import (
+    FIGURES_PROPER,
+    LIMITS,
+    PER,
+    SCOPE,
+    Ask,
+    curve_differences,
+    differences,
+    plain,
+    questions,
+    real,
+)
 
 pytestmark = pytest.mark.database
 
@@ -85,6 +96,13 @@ def test_direct_equals_plain_under_filters(direct, world, position):
 @pytest.mark.parametrize("per", PER)
 def test_snapshot_equals_plain(copied, world, per):
     compared(Ask(per=per, kodes=KODES[PER.index(per) % 2 :: 2]), copied, world)
+
+
+@pytest.mark.parametrize("cohort", [False, True])
+@pytest.mark.parametrize("per", [None, Dimensi.KLASTER, Dimensi.PROVINSI, "triwulan"])
+def test_curves_equal_plain(direct, copied, world, per, cohort):
+    for source in (direct, copied):
+        assert curve_differences(world, source, per=per, cohort=cohort) == []
 
 
 def test_snapshot_is_the_one_built_from_sqlite(office, raw, tmp_path):

@@ -130,3 +130,90 @@ def test_a_province_without_an_outline_is_refused():
 def test_the_box_of_a_province_is_that_of_its_outline():
     west, south, east, north = geo.province_box("93")
     assert (west, south, east, north) == pytest.approx((137.57, -9.11, 140.98, -4.85), abs=0.02)
+
+
+AREAS_URL = "app/static/batas/aaaaaaaa/kabkota-34-abcd1234.geojson"
+
+
+@pytest.fixture
+def boundaries(monkeypatch):
+    """The extent and size of three areas, the last too small to be hit."""
+    boxes = {
+        "34.01": (110.0, -8.0, 110.3, -7.7),
+        "34.04": (110.3, -7.8, 110.5, -7.5),
+        "34.71": (110.36, -7.8, 110.37, -7.79),
+    }
+    monkeypatch.setattr(outline.geo, "kabkota_boxes", {"34": boxes}.__getitem__)
+    monkeypatch.setattr(
+        outline.geo, "kabkota_sides", {"34": {"34.01": 0.3, "34.04": 0.2, "34.71": 0.01}}.__getitem__
+    )
+
+
+def areas(data=None, **options):
+    defaults = {
+        "provinsi": "34",
+        "limits": LIMITS,
+        "labels": LABELS,
+        "title": "Selesai",
+        "size_name": "terbuka",
+    }
+    return outline.areas(frame() if data is None else data, geojson_url=AREAS_URL, **(defaults | options))
+
+
+def test_areas_have_the_codes_classes_and_texts_of_the_bubbles(boundaries):
+    filled = named(areas(), "kabupaten/kota")
+    assert filled.geojson == AREAS_URL
+    assert list(filled.locations) == list(filled.customdata) == ["34.01", "34.04", "34.71"]
+    assert list(filled.z) == [0, 4, -1]
+    by_code = dict(zip(filled.customdata, filled.hovertext, strict=True))
+    marks = named(bubbles(), "kabupaten/kota")
+    assert by_code == dict(zip(marks.customdata, marks.hovertext, strict=True))
+
+
+def test_an_area_without_a_number_has_a_cross(boundaries):
+    cross = named(areas(), "tanda tidak ada angka")
+    assert list(cross.lon) == [110.37] and list(cross.lat) == [-7.80] and cross.hoverinfo == "skip"
+    assert not [trace for trace in areas(frame().iloc[:2]).data if trace.name == "tanda tidak ada angka"]
+
+
+def test_an_area_too_small_to_be_hit_has_a_dot(boundaries):
+    dots = areas(selected="34.71").data
+    (dot,) = [trace for trace in dots if trace.name == "wilayah kecil"]
+    assert list(dot.customdata) == ["34.71"] and list(dot.marker.size) == [outline.SMALLEST]
+    assert list(dot.marker.color) == [NO_DATA] and list(dot.marker.line.color) == [SELECTED]
+    assert dot.hovertext[0].endswith("terbuka: 0")
+
+
+def test_the_chosen_area_is_outlined(boundaries):
+    rings = [trace for trace in areas(selected="34.01").data if trace.name == "kabupaten/kota terpilih"]
+    assert [list(ring.locations) for ring in rings] == [["34.01"], ["34.01"]]
+    assert rings[-1].marker.line.color == SELECTED
+    assert not [trace for trace in areas().data if trace.name == "kabupaten/kota terpilih"]
+
+
+def test_areas_have_the_legend_of_the_bubbles_and_no_word_of_their_size(boundaries):
+    def entries(figure):
+        return [trace.name for trace in figure.data if trace.showlegend]
+
+    assert entries(areas()) == entries(bubbles())
+    assert areas().layout.legend.title.text == "Selesai"
+
+
+def test_the_view_is_that_of_the_areas(boundaries):
+    layout = areas().layout.geo
+    assert layout.lonaxis.range == pytest.approx((109.97, 110.53)) and layout.lataxis.range == pytest.approx(
+        (-8.03, -7.47)
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "error"),
+    [
+        (frame().drop(columns="kelas"), {}, ValueError),
+        (frame(kelas=[1, 4, -1]), {}, ValueError),
+        (frame(), {"provinsi": "35"}, KeyError),
+    ],
+)
+def test_areas_that_contradict_themselves_are_refused(boundaries, data, options, error):
+    with pytest.raises(error):
+        areas(data, **options)

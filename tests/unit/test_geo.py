@@ -8,7 +8,17 @@ import pandas as pd
 import pytest
 
 from lib.domain import UserError
-from lib.geo import REFERENCE, ROOT, STATIC, build, content_hash, label_points, provinsi_geojson_url, rewound
+from lib.geo import (
+    REFERENCE,
+    ROOT,
+    STATIC,
+    build,
+    content_hash,
+    label_points,
+    own_provinsi_file,
+    provinsi_geojson_url,
+    rewound,
+)
 
 CCW_SQUARE = [[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]
 CW_HOLE = [[1, 1], [1, 2], [2, 2], [2, 1], [1, 1]]
@@ -34,7 +44,7 @@ def collection(*, kode="11", rings=(CCW_SQUARE, CW_HOLE)):
 
 @pytest.fixture(scope="module")
 def built():
-    return STATIC / provinsi_geojson_url().removeprefix("app/static/")
+    return own_provinsi_file()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +90,7 @@ def test_rewound_turns_rings_and_keeps_code_and_name_only():
     assert feature["properties"] == {"kode": "11", "nama": "Aceh"}
 
 
-def test_build_replaces_the_older_copy(tmp_path):
+def test_build_replaces_the_older_copy(tmp_path, tuntas_data):
     source = tmp_path / "batas.geojson"
     folder = tmp_path / "static"
     source.write_text(json.dumps(collection(kode="11")))
@@ -97,12 +107,12 @@ def test_a_missing_source_is_named(tmp_path):
         build(tmp_path / "tidak-ada.geojson", folder=tmp_path)
 
 
-def test_a_missing_boundary_file_says_how_to_make_it(tmp_path):
+def test_a_missing_boundary_file_says_how_to_make_it(tmp_path, tuntas_data):
     with pytest.raises(UserError, match="python -m lib.geo"):
         provinsi_geojson_url(folder=tmp_path)
 
 
-def test_two_boundary_files_are_refused(tmp_path):
+def test_two_boundary_files_are_refused(tmp_path, tuntas_data):
     for name in ("provinsi-aaaaaaaa.geojson", "provinsi-bbbbbbbb.geojson"):
         (tmp_path / name).write_text("{}")
     with pytest.raises(UserError, match="provinsi-aaaaaaaa.geojson, provinsi-bbbbbbbb.geojson"):

@@ -1,0 +1,56 @@
+"""The kept past of figures that are known at T only; a scope is the first argument here too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
+
+from lib.application import UNREADABLE, has_history, riwayat
+from lib.domain import CaseFilter, Scope, UserError
+from lib.scoping import allowed_provinces
+
+COLUMNS = ["kode_provinsi", "tanggal_data", "kode", "nilai", "pembilang", "n", "versi"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Where the past of one case database is kept: rows of riwayat with the same sumber and simulasi."""
+
+    engine: Engine
+    sumber: str
+    simulasi: bool
+
+
+def kept(
+    scope: Scope,
+    history: History,
+    provinces: Sequence[str],
+    *,
+    kode: str,
+    first: dt.date,
+    last: dt.date,
+) -> pd.DataFrame:
+    """The rows of one figure dated in [first, last], oldest first: see COLUMNS.
+
+    Raises AccessRefused for a province outside the scope, UserError when the database cannot be read.
+    """
+    inside = allowed_provinces(scope, CaseFilter(provinsi=tuple(provinces)))
+    if not has_history(history.engine):
+        return pd.DataFrame(columns=COLUMNS)
+    query = (
+        select(*(riwayat.c[name] for name in COLUMNS))
+        .where(riwayat.c.sumber == history.sumber, riwayat.c.simulasi == history.simulasi)
+        .where(riwayat.c.kode_provinsi.in_(inside), riwayat.c.kode == kode)
+        .where(riwayat.c.tanggal_data >= first, riwayat.c.tanggal_data <= last)
+        .order_by(riwayat.c.tanggal_data)
+    )
+    try:
+        with history.engine.connect() as connection:
+            return pd.DataFrame(connection.execute(query).all(), columns=COLUMNS)
+    except DBAPIError as error:
+        raise UserError(UNREADABLE.format(verb="dibaca")) from error
