@@ -140,6 +140,7 @@ def _stuck_by_step(scope: Scope, choice: filters.Choice) -> None:
         return
     frame = present_workers.counted(answer, present_workers.STEPS, "tahap")
     figure = workload.ordered_bars(frame, heading="Kasus macet menurut langkah terjauh")
+    figure.update_xaxes(nticks=3)
     parts = ", ".join(f"{row.nama} {row.tampil}" for row in frame.itertuples())
     sentence = f"n = {angka(frame['nilai'].sum())} kasus macet: {parts}."
     cards.chart(figure, key="al_macet_tahap", sentence=sentence)
