@@ -20,6 +20,7 @@ if not province.headline(choice, own):
     st.stop()
 
 province.figure_cards(scope, choice, own)
+province.watched(scope, choice)
 province.places(scope, choice)
 province.clusters(scope, choice)
 province.team(scope, choice)

@@ -265,7 +265,7 @@ def control(scope: Scope, choice: filters.Choice) -> None:
     months = counts.own_choice(choice, MONTHS, allowed, label="Jumlah bulan")
     _switch(WATCHED, measure.CONTROL_KODES, kode, "Angka", lambda each: INDICATORS[each].pendek, kode=kode)
     _switch(MONTHS, tuple(sorted(allowed)), months, "Rentang", lambda each: f"{each} bulan")
-    chart = _control(scope, kode, choice.case_filter(), int(months))
+    chart = chart_of(scope, kode, choice.case_filter(), int(months))
     asked = (kode, choice, months, chart.peristiwa)
     cache.drawn("perbandingan.kendali", scope, lambda: _draw_control(scope, chart, choice, kode), *asked)
     with st.expander("Cara membaca", icon=":material/help:"):
@@ -287,7 +287,10 @@ def _switch(name: str, options: tuple[str, ...], value: str, label: str, show, *
     )
 
 
-def _control(scope: Scope, kode: str, case_filter: CaseFilter, months: int) -> measure.Control:
+def chart_of(
+    scope: Scope, kode: str, case_filter: CaseFilter, months: int = measure.CONTROL_MONTHS[0]
+) -> measure.Control:
+    """`measure.control_chart` on the published version, with the dated events of the settings."""
     events = measure.read_events(EVENTS_FILE)
     ask = partial(measure.control_chart, scope, kode, case_filter, months=months, events=events)
     return cache.made(

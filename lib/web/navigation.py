@@ -10,8 +10,8 @@ PAGES = (
     ("pages/klaster.py", "Klaster", ":material/category:", "klaster", False),
     ("pages/pendamping.py", "Pendamping", ":material/group:", "pendamping", False),
     ("pages/waktu.py", "Waktu", ":material/timer:", "waktu", False),
-    ("pages/perbandingan.py", "Perbandingan", ":material/balance:", "perbandingan", False),
     ("pages/alur.py", "Alur", ":material/water:", "alur", False),
+    ("pages/perbandingan.py", "Perbandingan", ":material/balance:", "perbandingan", False),
     ("pages/kasus.py", "Kasus", ":material/list_alt:", "kasus", False),
     ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", False),
 )

@@ -15,7 +15,7 @@ from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.measure import NO_DATA
 from lib.numbers_id import rentang_tanggal
-from lib.web import cache, filters, links
+from lib.web import cache, filters, links, watch
 from lib.web import cards as pieces
 from lib.web.session import current_settings
 
@@ -197,8 +197,10 @@ def _target_table(scope: Scope, choice: filters.Choice) -> tuple:
 
 
 def needs_attention(scope: Scope, choice: filters.Choice) -> None:
-    """At most five provinces whose figures chance alone would rarely explain, each with its reason."""
+    """At most five provinces whose figures chance alone would rarely explain, each with its reason; then what the
+    months and the clocks of the steps say."""
     cache.drawn("ringkasan.perhatian", scope, lambda: _attention(scope, choice), choice)
+    watch.patterns(scope, choice)
 
 
 def _attention(scope: Scope, choice: filters.Choice) -> None:

@@ -188,7 +188,7 @@ def _ranked_table(
 ) -> None:
     value = "Disesuaikan" if smooth else "Nilai"
 
-    def prepare() -> tuple[list[str], object, bool]:
+    def prepare() -> tuple[list[str], pd.DataFrame, bool]:
         ordered = frame.sort_values(
             "nilai", ascending=False, na_position="last", kind="stable", ignore_index=True
         )
@@ -196,10 +196,11 @@ def _ranked_table(
         missing = ordered["nilai"].isna()
         if missing.any():
             shown["Sebab"] = ordered["tampil"].where(missing, "")
-        styled = shown.style.format({"n": angka, value: lambda number: text.shown(kode, number)}, na_rep="–")
-        return ordered["provinsi"].tolist(), styled, bool(missing.any())
+        return ordered["provinsi"].tolist(), shown, bool(missing.any())
 
-    codes, styled, missing = cache.made("ringkasan.peringkat", scope, prepare, kode, case_filter, smooth)
+    codes, shown, missing = cache.made("ringkasan.peringkat", scope, prepare, kode, case_filter, smooth)
+    # Made anew each time: a Styler computes inside itself, so two visitors may not share one.
+    styled = shown.style.format({"n": angka, value: lambda number: text.shown(kode, number)}, na_rep="–")
     widths = TABLE_WIDTHS_ADJUSTED if smooth else TABLE_WIDTHS
     if missing:
         widths = TABLE_WIDTHS_ADJUSTED_WITH_REASON if smooth else TABLE_WIDTHS_WITH_REASON

@@ -14,7 +14,7 @@ from lib.domain import Dimensi, Scope
 from lib.indicators.records import INDICATORS
 from lib.measure import is_kept
 from lib.numbers_id import angka
-from lib.web import cache, cards, counts, filters, links, overview, workers
+from lib.web import cache, cards, counts, filters, links, overview, watch, workers
 from lib.web.case_list import SEPARATOR
 from lib.web.session import current_settings, current_source
 
@@ -320,6 +320,15 @@ def _way_to_person(choice: filters.Choice, codes: list[str]) -> None:
                 icon=":material/person:",
                 **{workers.PERSON: chosen},
             )
+
+
+def watched(scope: Scope, choice: filters.Choice) -> None:
+    """What the province's months and the clocks of its steps say."""
+    st.subheader(
+        "Perlu perhatian",
+        help="Bulan yang di luar naik-turun biasa menurut peta kendali, dan langkah yang paling banyak lewat norma.",
+    )
+    watch.patterns(scope, choice)
 
 
 def stuck(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:

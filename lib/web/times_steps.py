@@ -5,30 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from lib import measure, present_times, text, text_times
+from lib import present_times, text, text_times
 from lib.charts import waits
 from lib.domain import Scope
 from lib.numbers_id import angka, hari
-from lib.web import cache, cards, links, times
-from lib.web.session import current_settings, current_source
-
-
-def waiting(scope: Scope, about: times.Asked) -> pd.DataFrame:
-    """`measure.waiting` on the published version."""
-    return cache.made(
-        "waktu.menunggu",
-        scope,
-        lambda: measure.waiting(
-            scope, about.case_filter, source=current_source(), limits=current_settings().ambang
-        ),
-        about.case_filter,
-    )
+from lib.web import cache, cards, links, times, watch
 
 
 def steps(scope: Scope, about: times.Asked) -> None:
     """Per step the open cases that wait for it, with their lists, and how long it takes."""
     st.subheader("Langkah demi langkah: di mana kasus menunggu")
-    own, frame = times.figures(scope, about), waiting(scope, about)
+    own, frame = times.figures(scope, about), watch.waiting(scope, about.case_filter)
     key = (about.choice, about.case_filter)
     cache.drawn("waktu.batang", scope, lambda: _bars(frame, own.loc["I13", "nilai"]), *key)
     cache.drawn("waktu.langkah", scope, lambda: _clocks(frame, own, about), *key)

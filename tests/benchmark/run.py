@@ -19,7 +19,7 @@ from pathlib import Path
 from lib import clock
 from lib.indicators.records import INDICATORS
 from tests import postgres
-from tests.benchmark import data, figures, screens
+from tests.benchmark import data, figures, screens, statistics
 from tests.benchmark.timing import FIGURE_HEAD, Figure, run_cli, table, whole
 
 FIRST_START_CASES = 84_000
@@ -153,10 +153,16 @@ def _up_to_a_million(cases: int, budget: float) -> float | None:
     return budget if cases <= BUDGETED_CASES else None
 
 
+def statistics_alone(plan: Plan) -> tuple[str, list[Figure]]:
+    """The formulas without any query."""
+    return "", statistics.measured(runs=plan.runs)
+
+
 PARTS: dict[str, tuple[str, Callable[[Plan], tuple[str, list[Figure]]]]] = {
     "mulai": ("Mulai dari nol", first_start),
     "potret": ("Potret", snapshots),
     "kueri": ("Kerja data", data_work),
+    "statistik": ("Statistik", statistics_alone),
     "proses": ("Jalan ulang", page_work),
     "halaman": ("Halaman di peramban", browser),
     "impor": ("Impor", imports),

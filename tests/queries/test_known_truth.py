@@ -6,6 +6,7 @@ holds jointly at 99 % (Bonferroni over the comparisons of a test).
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 
 import numpy as np
@@ -34,19 +35,26 @@ AGES = (30, 90, 180)
 RELATIVE, JOINT = 0.05, 0.01
 
 
+SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
+
+
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory):
-    """A function of kodes, filter and dimension over the default simulation (84,000 cases, fixed seed).
+def door(tmp_path_factory):
+    """What every question takes besides its own, over the default simulation (84,000 cases, fixed seed).
 
     The benchmark runs the same tests with other seeds (BENIH_UJI).
     """
     values = settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp("simulasi"))})
     start.make_demo(values, now=clock.now(), seed=int(os.environ.get("BENIH_UJI", start.DEMO_SEED)))
-    source = measure.open_source(values)
-    scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
+    return {"source": measure.open_source(values), "limits": values.ambang}
+
+
+@pytest.fixture(scope="module")
+def ask(door):
+    """A function of kodes, filter and dimension."""
 
     def run(kodes, case_filter, per=None):
-        return measure.measure(scope, kodes, case_filter, per=per, source=source, limits=values.ambang)
+        return measure.measure(SCOPE, kodes, case_filter, per=per, **door)
 
     return run
 
@@ -143,3 +151,30 @@ def test_load_is_as_documented(ask):
     elsewhere = ask(("I18-persen",), CaseFilter(provinsi=ordinary))["nilai"].iloc[0]
     assert 11 <= everyone["I18-median"] <= 13
     assert 10 <= elsewhere <= 20
+
+
+@pytest.mark.parametrize("adjusted", [False, True], ids=["plain", "adjusted"])
+@pytest.mark.parametrize("kode", ["I04-90", "I04-180"])
+def test_the_better_and_the_worse_province_are_flagged_and_nobody_else(door, kode, adjusted):
+    funnel = measure.funnel_of(SCOPE, kode, CaseFilter(), per=Dimensi.PROVINSI, adjusted=adjusted, **door)
+    found = funnel.units.set_index("provinsi")["letak"]
+    assert found[BETTER] == 2 and found[WORSE] == -2
+    assert set(found.index[found.abs() == 2]) == {BETTER, WORSE}
+
+
+def test_the_speedup_is_flagged_within_two_months(door):
+    """As seen at the end of its second month: the series ends there, so nothing later helps."""
+    first, _ = speedup_dates(truth().tanggal_data["31"])
+    second_month_ends = dt.date(first.year, first.month + 2, 1) - dt.timedelta(days=1)
+    seen = CaseFilter(period=Period(sampai=second_month_ends))
+    chart = measure.control_chart(SCOPE, "I03", seen, **door)
+    assert chart.frame["bulan"].iloc[-1] == f"{second_month_ends:%Y-%m}"
+    in_time = chart.frame[chart.frame["bulan"] >= f"{first:%Y-%m}"]
+    assert len(in_time) == 2 and in_time["khusus"].any() and (in_time["sisi"] == 1).all()
+
+
+def test_before_the_speedup_the_last_months_are_ordinary(door):
+    first, _ = speedup_dates(truth().tanggal_data["31"])
+    seen = CaseFilter(period=Period(sampai=first - dt.timedelta(days=1)))
+    chart = measure.control_chart(SCOPE, "I03", seen, months=12, **door)
+    assert not chart.frame["luar"].iloc[-2:].any()

@@ -7,8 +7,11 @@ import datetime as dt
 import pytest
 
 from lib.database.connection import writable_engine
-from lib.domain import CaseFilter, Dimensi, Period, UserError
+from lib.domain import CaseFilter, Dimensi, Period, Tahap, UserError
 from lib.measure import measure
+from lib.measure.question import ask
+from lib.queries import stages
+from lib.queries.cases import ended_ages
 from lib.queries.source import direct_source
 from tests.plain.compute import compute
 from tests.plain.data import build_world
@@ -126,3 +129,40 @@ def test_the_note_of_a_wait_says_who_is_left_out(tmp_path):
 def test_a_wait_is_not_told_per_step_a_case_stands_at(tmp_path):
     with pytest.raises(UserError, match="I12-asesmen tidak dapat dirinci per tahap"):
         asked([resolved(1, 10)], tmp_path, "I12-asesmen", per=Dimensi.TAHAP)
+
+
+@pytest.mark.parametrize("priority", ["biasa", "darurat"])
+def test_waits_of_a_complete_way_sum_to_the_cases_time(tmp_path, priority):
+    """Every step in order: what each step waited is together what the case took, case by case and in all."""
+    ways = [(3, 4, 10, 50), (0, 0, 0, 0), (14, 1, 0, 7), (5, 30, 2, 90)]
+    cases = []
+    for number, way in enumerate(ways):
+        start = T - 200 * DAY
+        dates = [start + sum(way[: k + 1]) * DAY for k in range(4)]
+        steps = dict(
+            zip(
+                ("tanggal_asesmen", "tanggal_rencana", "tanggal_intervensi", "tanggal_terminasi"),
+                dates,
+                strict=True,
+            )
+        )
+        cases.append(
+            kasus_row(
+                "34", number, start, id_klien=f"k{number}", prioritas=priority, kode_alasan="T1", **steps
+            )
+        )
+    raw = raw_world(kasus=cases, unggahan=[unggahan_row(1, "34", T, dt.date(2020, 1, 1))])
+    engine = writable_engine(f"sqlite:///{tmp_path / 'kasus.sqlite'}")
+    write(engine, raw)
+    source = direct_source(engine, simulasi=True)
+    chosen = CaseFilter(period=Period(dari=T - 300 * DAY, sampai=T))
+    windows = list(ask(SCOPE, chosen, per=None, source=source, limits=LIMITS).windows)
+    of_steps = 0
+    for position, step in enumerate((Tahap.ASESMEN, Tahap.RENCANA, Tahap.INTERVENSI, Tahap.TERMINASI)):
+        waits = stages.wait_ends(SCOPE, source, chosen, windows, None, step=step)
+        together = int((waits["lama_hari"] * waits["n"]).sum())
+        assert together == sum(way[position] for way in ways) and waits["n"].sum() == len(ways)
+        of_steps += together
+    whole = ended_ages(SCOPE, source, chosen, windows, None)
+    engine.dispose()
+    assert of_steps == int((whole["lama_hari"] * whole["n"]).sum()) == sum(map(sum, ways))

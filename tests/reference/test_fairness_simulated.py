@@ -1,15 +1,10 @@
-"""The funnel's and the control chart's rules on simulated units and on the simulated office, whose truth is known."""
+"""The funnel's rule on simulated units: how often chance alone is flagged, and how surely a real difference is."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import numpy as np
 import pytest
 
-from lib import clock, measure, reference, settings, start
-from lib.database.simulation_truth import BETTER, WORSE, speedup_dates, truth
-from lib.domain import CaseFilter, Dimensi, Period, Role, Scope
 from lib.indicators.fairness import judged
 
 RUNS = 2_000
@@ -52,44 +47,3 @@ def test_the_drawn_limit_would_flag_far_more():
     share = rng.binomial(n, 0.85, size=(50, STAFF)) / n
     low, high = binomial_limits(0.85, n, level=0.998)
     assert ((share < low) | (share > high)).sum(axis=1).mean() > 10
-
-
-# --- the simulated office -------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory):
-    """The default simulation (84,000 cases): what every question of `measure` takes besides its own."""
-    values = settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp("simulasi"))})
-    start.make_demo(values, now=clock.now())
-    return {"source": measure.open_source(values), "limits": values.ambang}
-
-
-SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
-
-
-@pytest.mark.parametrize("adjusted", [False, True], ids=["plain", "adjusted"])
-@pytest.mark.parametrize("kode", ["I04-90", "I04-180"])
-def test_the_better_and_the_worse_province_are_flagged_and_nobody_else(door, kode, adjusted):
-    funnel = measure.funnel_of(SCOPE, kode, CaseFilter(), per=Dimensi.PROVINSI, adjusted=adjusted, **door)
-    found = funnel.units.set_index("provinsi")["letak"]
-    assert found[BETTER] == 2 and found[WORSE] == -2
-    assert set(found.index[found.abs() == 2]) == {BETTER, WORSE}
-
-
-def test_the_speedup_is_flagged_within_two_months(door):
-    """As seen at the end of its second month: the series ends there, so nothing later helps."""
-    first, _ = speedup_dates(truth().tanggal_data["31"])
-    second_month_ends = dt.date(first.year, first.month + 2, 1) - dt.timedelta(days=1)
-    seen = CaseFilter(period=Period(sampai=second_month_ends))
-    chart = measure.control_chart(SCOPE, "I03", seen, **door)
-    assert chart.frame["bulan"].iloc[-1] == f"{second_month_ends:%Y-%m}"
-    in_time = chart.frame[chart.frame["bulan"] >= f"{first:%Y-%m}"]
-    assert len(in_time) == 2 and in_time["khusus"].any() and (in_time["sisi"] == 1).all()
-
-
-def test_before_the_speedup_the_last_months_are_ordinary(door):
-    first, _ = speedup_dates(truth().tanggal_data["31"])
-    seen = CaseFilter(period=Period(sampai=first - dt.timedelta(days=1)))
-    chart = measure.control_chart(SCOPE, "I03", seen, months=12, **door)
-    assert not chart.frame["luar"].iloc[-2:].any()
