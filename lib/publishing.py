@@ -18,39 +18,44 @@ def publish(
     *,
     now: dt.datetime,
     progress: Callable[[float, str], None] | None = None,
-    month_ends: int = 0,
+    anew: bool = False,
 ) -> snapshot.Built:
     """Build and publish a version, then keep the figures at T of every province (riwayat).
 
-    With `month_ends` also those of the last month-ends, as the registers stood then, in place of all that was kept of
-    this case database: for simulated data, which has no past of its own.
+    `anew` forgets what was kept of this case database before: for simulated data, which are another office each time.
     Raises UserError when the case database cannot be read or the application database cannot be written; a version
     once published stays.
     """
     say = progress or (lambda share, text: None)
-    rows: list[pd.DataFrame] = []
-
-    def look_back(copy) -> None:
-        say(0.6, "Menghitung riwayat …")
-        rows.extend(measure.figures_of_the_past(copy, settings, month_ends))
-
-    built = snapshot.build(
-        settings,
-        now=now,
-        progress=lambda share, text: say(0.6 * share if share < 0.9 else share, text),
-        also=look_back if month_ends else None,
-    )
-    say(0.95, "Menyimpan riwayat …")
+    built = snapshot.build(settings, now=now, progress=lambda share, text: say(0.9 * share, text))
+    say(0.9, "Menyimpan riwayat …")
     source = measure.open_source(settings, built.versi)
     try:
-        rows.append(measure.figures_to_keep(source, limits=settings.ambang))
+        rows = measure.figures_to_keep(source, limits=settings.ambang)
     finally:
         source.engine.dispose()
+    _keep(settings, rows, versi=built.versi, simulasi=source.simulasi, only_these=anew)
+    return built
+
+
+def tell_past(settings: Settings, *, versi: str) -> None:
+    """Keep the figures of the last month-ends too, as the registers stood then: simulated data have no past of their
+    own.
+
+    Takes some seconds, so that a first start does it after its first page. Raises UserError as `publish` does.
+    """
+    with snapshot.copied(settings) as copy:
+        past = measure.figures_of_the_past(copy, settings, MONTH_ENDS)
+    if past:
+        rows = pd.concat(past, ignore_index=True)
+        _keep(settings, rows, versi=versi, simulasi=True, only_these=False)
+
+
+def _keep(settings: Settings, rows: pd.DataFrame, *, versi: str, simulasi: bool, only_these: bool) -> None:
     application.keep(
         settings,
-        pd.concat(rows, ignore_index=True).assign(versi=built.versi),
+        rows.assign(versi=versi),
         sumber=snapshot.origin(settings),
-        simulasi=source.simulasi,
-        only_these=month_ends > 0,
+        simulasi=simulasi,
+        only_these=only_these,
     )
-    return built

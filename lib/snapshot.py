@@ -10,8 +10,8 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,11 +98,8 @@ def build(
     *,
     now: dt.datetime,
     progress: Callable[[float, str], None] | None = None,
-    also: Callable[[Engine], None] | None = None,
 ) -> Built:
     """Copy the case database into a new version and publish it; raises UserError when it cannot be read.
-
-    `also` is called with the copy in memory once the version is written; it may change the copy.
 
     Rows are copied inside one read transaction, so that a running import is seen whole or not at all. id_klien
     stays in memory: the file only holds the days until the same client came back.
@@ -123,8 +120,6 @@ def build(
             _copy_tables(engine, raw)
             say(0.5, "Menghitung lama kasus …")
             rows, digest = _write_version(target, raw, unfinished, settings=settings, now=now)
-            if also:
-                also(memory)
         versi = f"{now:%Y%m%dT%H%M%S}-{digest}"
         say(0.9, "Menerbitkan potret …")
         _publish(settings, unfinished, versi)
@@ -211,6 +206,24 @@ def _copy_postgresql(engine: Engine, raw) -> None:
             raw.register("baris_masuk", cursor.fetch_record_batch())
             raw.execute(f"CREATE TABLE {table.name} AS SELECT * FROM baris_masuk")  # noqa: S608
             raw.unregister("baris_masuk")
+
+
+@contextmanager
+def copied(settings: Settings) -> Iterator[Engine]:
+    """The case database as it is now, in memory: its tables copied, nothing prepared.
+
+    Raises UserError when it cannot be read.
+    """
+    engine = connection.read_engine(settings.database_url)
+    connection.check_version(engine)
+    memory = create_engine("duckdb:///:memory:", connect_args={"config": OFFLINE | {"temp_directory": ""}})
+    try:
+        with memory.connect() as target:
+            _copy_tables(engine, target.connection.dbapi_connection)
+            yield memory
+    finally:
+        memory.dispose()
+        engine.dispose()
 
 
 def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datetime) -> tuple[int, str]:

@@ -37,8 +37,9 @@ def make_demo(
     cases: int = DEMO_CASES,
     seed: int = DEMO_SEED,
     progress: Callable[[float, str], None] | None = None,
+    past: bool = True,
 ) -> snapshot.Built:
-    """Write the simulated case database and publish its snapshot.
+    """Write the simulated case database and publish its snapshot, with `past` its riwayat of twelve month-ends too.
 
     Raises UserError when the database holds data that are not simulated.
     """
@@ -50,20 +51,27 @@ def make_demo(
         simulation.write(engine, data, progress=lambda share, text: say(0.2 + 0.4 * share, text))
     finally:
         engine.dispose()
-    return publishing.publish(
+    built = publishing.publish(
         settings,
         now=now,
-        progress=lambda share, text: say(0.6 + 0.4 * share, text),
-        month_ends=publishing.MONTH_ENDS,
+        progress=lambda share, text: say(0.6 + (0.2 if past else 0.4) * share, text),
+        anew=True,
     )
+    if past:
+        say(0.8, "Menghitung riwayat …")
+        publishing.tell_past(settings, versi=built.versi)
+    return built
 
 
 def ensure_data(
     settings: Settings, *, now: dt.datetime, progress: Callable[[float, str], None] | None = None
 ) -> str:
-    """Return the published version, making the simulation or the first snapshot when there is none."""
+    """Return the published version, making the simulation or the first snapshot when there is none.
+
+    The simulation's past is left to `publishing.tell_past`: nobody should wait for it before the first page.
+    """
     if needs_simulation(settings):
-        return make_demo(settings, now=now, progress=progress).versi
+        return make_demo(settings, now=now, progress=progress, past=False).versi
     current = snapshot.current_version(settings)
     if current is not None and snapshot.version_path(settings, current).is_file():
         return current

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from lib import access, clock, measure, settings, snapshot, start
+from lib import access, clock, measure, publishing, settings, snapshot, start
 from lib.domain import Scope, UserError
 from lib.measure import Source
 from lib.web.navigation import require_frame
@@ -17,6 +17,8 @@ from lib.web.navigation import require_frame
 LOGGER = logging.getLogger("tuntas")
 KEPT_SOURCES = 3
 FIRST_START = threading.Lock()
+# Simulations made by this server whose past is not told yet.
+WITHOUT_PAST: list[str] = []
 # The version a run of the page began with: all that one page shows comes from it.
 RUNS_WITH: ContextVar[Source | None] = ContextVar("runs_with", default=None)
 
@@ -55,13 +57,27 @@ def _first_start(values: settings.Settings) -> str:
     title = "Menyiapkan data untuk pertama kali (sekitar 10 detik)"
     bar = st.progress(0.0, text=f"{title} …")
     with FIRST_START:
+        simulated = start.needs_simulation(values)
         versi = start.ensure_data(
             values,
             now=clock.now(),
             progress=lambda share, text: bar.progress(min(share, 1.0), text=f"{title}: {text}"),
         )
+        if simulated:
+            WITHOUT_PAST.append(versi)
     bar.empty()
     return versi
+
+
+def end_run() -> None:
+    """After the first page of a first start: what nobody should have waited for."""
+    with FIRST_START:
+        if not WITHOUT_PAST:
+            return
+        publishing.tell_past(current_settings(), versi=WITHOUT_PAST.pop())
+        # What was answered without the past is answered anew.
+        st.cache_data.clear()
+        st.cache_resource.clear()
 
 
 def require_scope() -> Scope:

@@ -7,7 +7,7 @@ import streamlit as st
 from lib import clock, text
 from lib.web import navigation
 from lib.web.cards import note
-from lib.web.session import begin_run, current_settings, guarded
+from lib.web.session import begin_run, current_settings, end_run, guarded
 
 
 def run() -> None:
@@ -18,6 +18,7 @@ def run() -> None:
     if guarded(_as_of):
         navigation.framed()
         guarded(chosen.run)
+        guarded(end_run)
 
 
 def _as_of() -> None:

@@ -19,7 +19,8 @@ def patterns(scope: Scope, choice: filters.Choice) -> None:
 
     Says so in one sentence where there is no such month.
     """
-    cache.drawn("perhatian.pola", scope, lambda: _patterns(scope, choice), choice)
+    events = measure.read_events(comparison.EVENTS_FILE)
+    cache.drawn("perhatian.pola", scope, lambda: _patterns(scope, choice), choice, events)
 
 
 def _patterns(scope: Scope, choice: filters.Choice) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from lib import application, publishing, settings
+from lib import application, publishing, settings, snapshot
 from lib.database import schema
 from lib.database.connection import writable_engine
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Period, Role, Scope, UserError
 from lib.measure import figures_of_the_past, measure, open_source
 from lib.measure.history import KEPT
+from lib.periods import month_ends_before
 from lib.queries import history
 from tests.plain.compute import compute
 from tests.plain.data import build_world
@@ -196,8 +197,10 @@ def test_month_ends_equal_plain_on_registers_that_end_there(tmp_path):
     raw = random_world(16)
     values = office(tmp_path, raw)
     known = build_world(raw).provinces
-    for day in publishing.month_ends_before(max(p.tanggal_data for p in known.values() if p.sent), 4):
-        (rows,) = figures_of_the_past(values, [day])
+    days = month_ends_before(max(p.tanggal_data for p in known.values() if p.sent), 4)
+    with snapshot.copied(values) as copy:
+        past = figures_of_the_past(copy, values, 4)
+    for day, rows in zip(days, past, strict=True):
         found = {(row.kode_provinsi, row.kode): row for row in rows.itertuples()}
         places = [k for k, p in known.items() if p.sent and p.lengkap_sejak <= day <= p.tanggal_data]
         uploads = [unggahan_row(n, k, day, known[k].lengkap_sejak) for n, k in enumerate(places, start=1)]
@@ -217,7 +220,8 @@ def test_month_ends_equal_plain_on_registers_that_end_there(tmp_path):
 
 
 def test_simulated_data_have_twelve_month_ends_and_no_other_past(remembered):
-    publishing.publish(remembered, now=NOW + dt.timedelta(minutes=2), month_ends=12)
+    built = publishing.publish(remembered, now=NOW + dt.timedelta(minutes=2), anew=True)
+    publishing.tell_past(remembered, versi=built.versi)
     days = sorted({day for _, day, _ in kept(remembered)})
     # The register begins on 1 September; what was kept of 25 October belonged to other data.
     assert days == [dt.date(2026, 9, 30), dt.date(2026, 10, 31), NOVEMBER]
@@ -235,7 +239,7 @@ def test_simulated_data_have_twelve_month_ends_and_no_other_past(remembered):
     ],
 )
 def test_month_ends(day, count, ends):
-    assert publishing.month_ends_before(day, count) == ends
+    assert month_ends_before(day, count) == ends
 
 
 # --- where it is kept ----------------------------------------------------------------------------------------
