@@ -224,7 +224,7 @@ def _layout_of_rows(height: int, heading: str, *, legend: bool) -> dict:
 
 def count_axis(longest: float) -> dict:
     """From zero; whole steps where the library would take halves of a person or a case."""
-    return number_axis() | ({"dtick": 1} if longest <= WHOLE_STEPS_UNTIL else {"nticks": 5})
+    return number_axis() | ({"dtick": 1} if longest <= WHOLE_STEPS_UNTIL else {"nticks": 4})
 
 
 def _row_axis(names: list[str]) -> dict:

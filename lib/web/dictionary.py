@@ -22,6 +22,7 @@ STATUSES = (
     ("Terselesaikan", "kasus yang diterminasi dengan alasan kelompok terselesaikan"),
     ("Ditutup lainnya", "kasus yang diterminasi karena dialihkan atau berhenti"),
 )
+FEW_TARGETS = 5  # so many are shown one by one
 TARGET_COUNTED = "Realisasi KODE dari awal tahun atau bulan target sampai t"
 TARGET_WHY = (
     "Apakah sampai hari ini sudah sejalan dengan target. Realisasi dibagi target; untuk angka yang makin rendah makin "
@@ -75,6 +76,7 @@ def _entries(wanted: str) -> None:
     if not found:
         st.info(f"Tidak ada indikator yang memuat “{wanted}”; coba kata lain.", icon=":material/search_off:")
     targets = [record for record in found if record.lembar == TARGET_SHEET]
+    targets = targets if len(targets) > FEW_TARGETS else []
     for record in found:
         if record not in targets:
             _entry(record, f"{record.kode} · {record.nama}")

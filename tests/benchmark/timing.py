@@ -81,10 +81,15 @@ def clocked(work: Callable[[], object], *, runs: int) -> list[tuple[float, float
 
 def run_cli(*arguments: str, environment: Mapping[str, str], accepted: tuple[int, ...] = (0,)) -> Ran:
     """Run a command of the project in a process of its own; raises RuntimeError for another exit code."""
+    return run_python("-m", "lib.cli", *arguments, environment=environment, accepted=accepted)
+
+
+def run_python(*arguments: str, environment: Mapping[str, str], accepted: tuple[int, ...] = (0,)) -> Ran:
+    """Run Python in a process of its own, at the project's root; raises RuntimeError for another exit code."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TUNTAS_")}
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "lib.cli", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=kept | dict(environment),
         stdout=subprocess.PIPE,
