@@ -151,7 +151,7 @@ def map_title(page: Page) -> Callable[[], str]:
 
 def choose_province(page: Page, name: str) -> float:
     """Seconds from choosing a province in the filter bar."""
-    box = page.get_by_role("combobox", name="Provinsi")
+    box = page.get_by_role("combobox", name="Provinsi", exact=True)
     box.click()
     box.fill(name)
     option = page.get_by_role("option", name=name, exact=True)
