@@ -11,6 +11,14 @@ LISTS = {
         "Kasus yang ditutup dalam periode, apa pun alasannya dan kapan pun terdata. Penutupan administratif tidak "
         "dihitung.",
     ),
+    "DITUTUP-dialihkan": (
+        "Kasus dialihkan",
+        "Kasus yang ditutup dalam periode dengan alasan kelompok dialihkan, kapan pun terdata.",
+    ),
+    "DITUTUP-berhenti": (
+        "Kasus berhenti",
+        "Kasus yang ditutup dalam periode dengan alasan kelompok berhenti, kapan pun terdata.",
+    ),
     "TUNGGU-asesmen": ("Menunggu asesmen", f"{_FURTHEST} baru terdata."),
     "TUNGGU-rencana": ("Menunggu rencana intervensi", f"{_FURTHEST} asesmen."),
     "TUNGGU-intervensi": ("Menunggu intervensi", f"{_FURTHEST} rencana intervensi."),

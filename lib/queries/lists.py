@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Select, and_, exists, func, or_, select
 
-from lib.domain import CaseFilter, Scope, Tahap, Thresholds
+from lib.domain import CaseFilter, Kelompok, Scope, Tahap, Thresholds
 from lib.periods import Window
 from lib.queries.cases import RESOLVED, count_where, restrictions, step_reached, windows_table
 from lib.queries.source import Source, fetch
@@ -78,6 +78,7 @@ def _conditions(k, w, p) -> dict:
     recorded = and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir)
     ended = k.c.tanggal_terminasi <= w.c.akhir
     resolved = and_(k.c.kelompok == RESOLVED, ended)
+    went = and_(k.c.tanggal_terminasi >= w.c.mulai, ended)
     responded = k.c.tanggal_respon <= w.c.akhir
     still_open = _open(k, w.c.akhir)
     silent = or_(
@@ -97,7 +98,8 @@ def _conditions(k, w, p) -> dict:
         "I13": still_open,
         **{kode: and_(still_open, _recorded_between(k, w, kode)) for kode in AGE_BANDS},
         "I15-n": and_(_open(k, w.c.data), silent),
-        "DITUTUP": and_(k.c.tanggal_terminasi >= w.c.mulai, ended),
+        "DITUTUP": went,
+        **{f"DITUTUP-{kelompok}": and_(went, k.c.kelompok == kelompok) for kelompok in OTHER_ENDS},
         "I28": and_(_open(k, w.c.data), ~_on_duty(k, p)),
         "STOK-terdata": unanswered,
         "STOK-tertangani": and_(still_open, responded),
@@ -111,10 +113,12 @@ def _conditions(k, w, p) -> dict:
     }
 
 
-# DITUTUP is a list without a record of its own: closed in the period for any reason, as in I16 and I17. So are TUNGGU-
+# DITUTUP is a list without a record of its own: closed in the period for any reason, as in I16 and I17, or for one of
+# the reason groups beside terselesaikan, which is I03. So are TUNGGU-
 # (open at t, the step before is the furthest) and LEWAT- (of these, longer than the norm).
+OTHER_ENDS = (Kelompok.DIALIHKAN.value, Kelompok.BERHENTI.value)
 LISTED = (
-    "DITUTUP",
+    *("DITUTUP", *(f"DITUTUP-{kelompok}" for kelompok in OTHER_ENDS)),
     *("I01", "I02", "I03", "I03K", "I13", *AGE_BANDS, "I15-n", "I28"),
     *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
     *(f"TUNGGU-{step}" for step in WAITS),

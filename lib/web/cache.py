@@ -59,6 +59,12 @@ def _answered(scope: str, key: str, _ask: Callable[[], object]) -> object:
     return _ask()
 
 
+def forget() -> None:
+    """Drop all that is kept, when the same question has another answer now."""
+    for kept in (_drawn, _made, _answered):
+        kept.clear()
+
+
 def _ask(scope: Scope, run: Callable[..., object], name: str, *asked: object) -> object:
     source, limits = current_source(), current_settings().ambang
     return _answered(*_key(scope, name, *asked), lambda: run(source=source, limits=limits))

@@ -20,7 +20,8 @@ from lib.web.session import current_settings, current_source
 
 PAGE_SIZE = 50
 KINDS = (
-    *("I13", "I15-n", "I28", "I01", "I02", "I03K", "I03", "DITUTUP", "I14-0", "I14-31", "I14-91", "I14-181"),
+    *("I13", "I15-n", "I28", "I01", "I02", "I03K", "I03", "DITUTUP", "DITUTUP-dialihkan", "DITUTUP-berhenti"),
+    *("I14-0", "I14-31", "I14-91", "I14-181"),
     *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
     *("TUNGGU-asesmen", "TUNGGU-rencana", "TUNGGU-intervensi", "TUNGGU-terminasi"),
     *("LEWAT-respon", "LEWAT-asesmen", "LEWAT-rencana", "LEWAT-terminasi"),

@@ -22,7 +22,15 @@ from lib.web.session import current_settings, current_source
 CARDS = ("I01", "I03", "I06", "I16", "I13", "I14-median", "I15-n", "I21")
 KODES = (*CARDS, "I15-persen", *present_workers.AGES)
 MONTH = "bulan"
-MONTH_LISTS = {"I01": "Masuk", "I03": "Terselesaikan", "DITUTUP": "Keluar", "I13": "Stok akhir"}
+# The numbers of a month with a list of their cases: the name of the number, and in words.
+MONTH_LISTS = {
+    "I01": ("masuk", "Masuk"),
+    "I03": ("terselesaikan", "Terselesaikan"),
+    "DITUTUP-dialihkan": ("dialihkan", "Dialihkan"),
+    "DITUTUP-berhenti": ("berhenti", "Berhenti"),
+    "DITUTUP": ("keluar", "Keluar"),
+    "I13": ("akhir", "Stok akhir"),
+}
 
 
 def figures(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
@@ -174,11 +182,10 @@ def _month_lists(scope: Scope, choice: filters.Choice) -> None:
             by_month.loc[chosen],
             replace(choice, periode=PeriodKind.BEBAS, dari=first, sampai=last),
         )
-    numbers = {"I01": "masuk", "I03": "terselesaikan", "DITUTUP": "keluar", "I13": "akhir"}
     with st.container(horizontal=True, gap="small"):
-        for kode, name in MONTH_LISTS.items():
-            if row[numbers[kode]] > 0:
-                links.cases(kode, f"{name}: {angka(row[numbers[kode]])}", narrowed)
+        for kode, (number, name) in MONTH_LISTS.items():
+            if row[number] > 0:
+                links.cases(kode, f"{name}: {angka(row[number])}", narrowed)
 
 
 # --- ages -------------------------------------------------------------------------------------------------

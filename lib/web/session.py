@@ -69,15 +69,13 @@ def _first_start(values: settings.Settings) -> str:
     return versi
 
 
-def end_run() -> None:
-    """After the first page of a first start: what nobody should have waited for."""
+def end_run() -> bool:
+    """After the first page of a first start: what nobody should have waited for; says whether there was any."""
     with FIRST_START:
         if not WITHOUT_PAST:
-            return
+            return False
         publishing.tell_past(current_settings(), versi=WITHOUT_PAST.pop())
-        # What was answered without the past is answered anew.
-        st.cache_data.clear()
-        st.cache_resource.clear()
+        return True
 
 
 def require_scope() -> Scope:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lib import clock, text
-from lib.web import navigation
+from lib.web import cache, navigation
 from lib.web.cards import note
 from lib.web.session import begin_run, current_settings, end_run, guarded
 
@@ -18,7 +18,13 @@ def run() -> None:
     if guarded(_as_of):
         navigation.framed()
         guarded(chosen.run)
-        guarded(end_run)
+        guarded(_finish)
+
+
+def _finish() -> None:
+    """What was answered before the past was told is answered anew."""
+    if end_run():
+        cache.forget()
 
 
 def _as_of() -> None:

@@ -66,6 +66,7 @@ def test_every_list_has_the_length_its_link_says(name, demo, open_app):
         count = angka(door(measure.count_behind, query["kode"], asked, tahap=tahap))
         assert label.endswith(f": {count}") or label.startswith(f"{count} kasus macet"), label
         checked.add((query["kode"], *(part for part in ("tahap", "pendamping") if part in query)))
+    assert {("DITUTUP-dialihkan",), ("DITUTUP-berhenti",)} <= checked
     assert {("I01",), ("DITUTUP",), ("I13",), ("I14-181",), ("I15-n", "tahap")} <= checked
     assert (("I15-n", "pendamping") if person else ("I15-n",)) in checked
 

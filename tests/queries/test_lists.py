@@ -48,6 +48,9 @@ def counted(scope: Scope, case_filter: CaseFilter, **door) -> pd.Series:
     kodes = [kode for kode in LISTED if kode in INDICATORS]
     answer = measure.measure(scope, [*kodes, "I16"], case_filter, **door).set_index("kode")["nilai"]
     answer["DITUTUP"] = answer["I01"] - answer["I16"]
+    flow = measure.stock_and_flow(scope, case_filter, per=None, **door).iloc[0]
+    for kelompok in ("dialihkan", "berhenti"):
+        answer[f"DITUTUP-{kelompok}"] = flow[kelompok]
     waits = measure.waiting(scope, case_filter, **door)
     for kode, number in (("daftar_menunggu", "menunggu"), ("daftar_lewat", "lewat")):
         for row in waits.dropna(subset=[kode]).to_dict("records"):
@@ -179,6 +182,8 @@ PLAIN = {
     **{f"I14-{name}": _aged(*ages) for name, ages in case_figures.AGE_BANDS.items()},
     "I15-n": lambda case, group: is_open(case) and case_figures.is_stuck(case),
     "DITUTUP": _went,
+    "DITUTUP-dialihkan": lambda case, group: _went(case, group) and case["kelompok"] == "dialihkan",
+    "DITUTUP-berhenti": lambda case, group: _went(case, group) and case["kelompok"] == "berhenti",
     "I28": lambda case, group: is_open(case) and not _attended(case, group),
     "STOK-terdata": lambda case, group: is_open(case) and not _handled(case),
     "STOK-tertangani": lambda case, group: is_open(case) and _handled(case),
