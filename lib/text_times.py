@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from lib import text
@@ -105,6 +106,8 @@ def views(period: pd.Series, cohort: pd.Series) -> str:
         return f"{sentence} Bedanya belum dapat dihitung."
     difference = period["nilai"] - cohort["nilai"]
     apart = f"{angka(abs(difference), decimals=1)} poin persen"
+    if _without_limits(period, cohort):
+        return f"{sentence} Beda {apart}; {NO_LIMITS}."
     if not (period["bawah"] > cohort["atas"] or cohort["bawah"] > period["atas"]):
         return f"{sentence} Beda {apart}; rentang keduanya saling menjangkau, jadi tidak ada tanda perubahan."
     word = "lebih tinggi" if difference > 0 else "lebih rendah"
@@ -124,9 +127,19 @@ def pace(now: pd.Series | None, before: pd.Series | None) -> str:
     difference = now["nilai"] - before["nilai"]
     a, b = (text.shown(row["kode"], row["nilai"]) for row in (before, now))
     sentence = f"Peluang terselesaikan dalam 90 hari: {a} pada periode sebelumnya, {b} sekarang"
+    if _without_limits(now, before):
+        return f"{sentence}; {NO_LIMITS}."
     if not (now["bawah"] > before["atas"] or before["bawah"] > now["atas"]):
         return f"{sentence}. Rentang keduanya saling menjangkau: belum tentu berubah."
     return f"{sentence}: {'lebih cepat' if difference > 0 else 'lebih lambat'} daripada sebelumnya."
+
+
+# At 0 % and 100 % the interval does not exist.
+NO_LIMITS = "rentangnya tidak dapat dihitung, jadi bedanya belum dapat dinilai"
+
+
+def _without_limits(*rows: pd.Series) -> bool:
+    return any(pd.isna(row[name]) for row in rows for name in ("bawah", "atas"))
 
 
 def groups(frame: pd.DataFrame, *, name: str, reference: str) -> str:
@@ -134,7 +147,10 @@ def groups(frame: pd.DataFrame, *, name: str, reference: str) -> str:
 
     `frame` has nilai, bawah, atas, acuan (the figure of the whole).
     """
-    known = frame.dropna(subset=["nilai", "bawah", "atas"])
+    # A limit that is not reached is open; without both limits nothing can be said.
+    known = frame.dropna(subset=["nilai"])
+    known = known[known["bawah"].notna() | known["atas"].notna()]
+    known = known.assign(bawah=known["bawah"].fillna(-np.inf), atas=known["atas"].fillna(np.inf))
     whole = frame["acuan"].iloc[0] if len(frame) else float("nan")
     missing = int(frame["nilai"].isna().sum())
     end = f"; {angka(missing)} tanpa angka (sebabnya di tempatnya)" if missing else ""

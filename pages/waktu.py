@@ -12,7 +12,7 @@ st.title("Waktu")
 links.back("waktu", choice)
 filters.bar(choice, scope.provinces)
 
-asked = times.asked(choice, scope)
+asked = times.asked(choice)
 if not times.headline(scope, asked):
     st.stop()
 

@@ -170,7 +170,7 @@ def control_chart(
         raise UserError(f"Peta kendali tidak ada untuk {kode}; pilihannya: {', '.join(CONTROL_KODES)}.")
     question = ask(scope, case_filter, per=None, source=source, limits=limits)
     wait = {"I04-180": 180, "I11": limits.asesmen_hari}.get(kode, 0)
-    kept, late = _not_too_late(question.registers)
+    kept, late = _not_too_late(question.registers, question.end)
     span = _span(kept, question.end, months=months, wait=wait)
     listed = periods.months(*span) if span else []
     young = [r for r in kept if span and r.lengkap_sejak + wait * DAY > span[0]]
@@ -211,8 +211,9 @@ def control_chart(
     )
 
 
-def _not_too_late(registers: Sequence[Register]) -> tuple[list[Register], list[Register]]:
-    newest = max((r.tanggal_data for r in registers), default=None)
+def _not_too_late(registers: Sequence[Register], end: dt.date) -> tuple[list[Register], list[Register]]:
+    # Up to the end of the period nobody needs later data than that.
+    newest = min(max((r.tanggal_data for r in registers), default=end), end)
     late = [r for r in registers if (newest - r.tanggal_data).days > TOO_LATE_DAYS]
     return [r for r in registers if r not in late], late
 
@@ -247,7 +248,8 @@ def _unfinished(question: Question, names: Sequence[str]) -> tuple[str, ...]:
     """The months after the series that the period touches."""
     if not names:
         return ()
-    return tuple(name for name, _, _ in periods.months(question.start, question.end) if name > names[-1])
+    after = _months_earlier(dt.date.fromisoformat(f"{names[-1]}-01"), -1)
+    return tuple(name for name, _, _ in periods.months(max(question.start, after), question.end))
 
 
 def _bulk(scope: Scope, source: Source, chosen: CaseFilter, series: Question) -> pd.DataFrame:

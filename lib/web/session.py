@@ -74,7 +74,8 @@ def end_run() -> bool:
     with FIRST_START:
         if not WITHOUT_PAST:
             return False
-        publishing.tell_past(current_settings(), versi=WITHOUT_PAST.pop())
+        publishing.tell_past(current_settings(), versi=WITHOUT_PAST[-1])
+        WITHOUT_PAST.clear()
         return True
 
 

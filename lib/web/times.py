@@ -53,16 +53,17 @@ class Asked:
         return (f"Kabupaten/kota: {reference.names('kabkota')[self.kabkota]}",) if self.kabkota else ()
 
 
-def asked(choice: filters.Choice, scope: Scope) -> Asked:
+def asked(choice: filters.Choice) -> Asked:
     """The filter with the kab/kota of the link or the menu; one that is not in the province is named and left out."""
     names = reference.names("kabkota")
-    provinces = (choice.provinsi,) if choice.provinsi else scope.provinces
     code = choice.other(PLACE_CHOICE)
-    if code and (code not in names or code[:2] not in provinces):
+    # Only beside its own province, where a menu can change it: else nobody could take it away.
+    if code and (code not in names or code[:2] != choice.provinsi):
         st.warning(
             f"Kabupaten/kota “{names.get(code, code)}” tidak ada di wilayah yang dipilih dan diabaikan.",
             icon=":material/link_off:",
         )
+        filters.set_other(PLACE_CHOICE, "")
         code = ""
     if choice.provinsi:
         codes = [each for each in names if each[:2] == choice.provinsi]

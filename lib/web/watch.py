@@ -28,7 +28,7 @@ def _patterns(scope: Scope, choice: filters.Choice) -> None:
     for kode in WATCHED:
         chart = comparison.chart_of(scope, kode, choice.case_filter())
         sentence = text_comparison.pattern_sentence(chart, kode=kode, names=reference.names("provinsi"))
-        if chart.pola.jenis or len(chart.massal):
+        if chart.pola.jenis or _bulk_last_month(chart, kode):
             with _row(f"**{INDICATORS[kode].pendek} per bulan** — {sentence}"):
                 own = {comparison.WATCHED: kode}
                 links.page(
@@ -39,6 +39,14 @@ def _patterns(scope: Scope, choice: filters.Choice) -> None:
     _waits(scope, choice)
     if quiet:
         pieces.note("Peta kendali bulanan. " + " ".join(quiet))
+
+
+def _bulk_last_month(chart: measure.Control, kode: str) -> bool:
+    """Whether very many cases were closed on one day of the last month; older days are told on Perbandingan."""
+    if kode != "I03" or chart.massal.empty:
+        return False
+    last = chart.frame["bulan"].iloc[-1]
+    return any(f"{day:%Y-%m}" == last for day in chart.massal["tanggal"])
 
 
 def _row(sentence: str):

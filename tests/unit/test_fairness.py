@@ -378,9 +378,15 @@ def test_one_late_register_in_ten_does_not_shorten_the_series():
 
 def test_a_province_that_stopped_sending_does_not_end_the_series_for_all():
     known, stale = register("34", "2026-11-20"), register("35", "2026-09-18")
-    assert _not_too_late([known, stale]) == ([known], [stale])
-    assert _not_too_late([known, register("35", "2026-09-19")])[1] == []
-    assert _not_too_late([]) == ([], [])
+    today = dt.date(2026, 11, 20)
+    assert _not_too_late([known, stale], today) == ([known], [stale])
+    assert _not_too_late([known, register("35", "2026-09-19")], today)[1] == []
+    assert _not_too_late([], today) == ([], [])
+
+
+def test_a_province_that_sent_beyond_the_period_is_never_too_late_for_it():
+    known, stale = register("34", "2026-11-20"), register("35", "2026-06-30")
+    assert _not_too_late([known, stale], dt.date(2026, 5, 31)) == ([known, stale], [])
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,23 @@ def test_pace(now, before, said):
     assert said in text_times.pace(now, before)
 
 
+def test_a_difference_without_an_interval_is_not_judged():
+    """0 % has no interval: nothing can be said of a change, in neither direction."""
+    none, some = row("I05-90", 0.0), row("I05-90", 40, 35, 45)
+    assert text_times.pace(some, none).endswith(f"; {text_times.NO_LIMITS}.")
+    assert text_times.views(some, none).endswith(f"{text_times.NO_LIMITS}.")
+
+
+def test_groups_with_one_open_limit_are_counted():
+    """A curve that is not followed to its upper limit: "from 94 days on" lies above 90 all the same."""
+    frame = pd.DataFrame(
+        {"nilai": [120.0, 80.0, 50.0], "bawah": [94.0, 60.0, NAN], "atas": [NAN, NAN, NAN], "acuan": 90.0}
+    )
+    assert text_times.groups(frame, name="Separuh", reference="semua") == (
+        "Separuh: 1 kelompok seluruh rentangnya di atas semua, 0 di bawahnya, 1 rentangnya memuatnya."
+    )
+
+
 def test_groups_are_counted_not_ranked():
     frame = pd.DataFrame(
         {
