@@ -11,7 +11,7 @@ import os
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from lib import clock, measure, reference, settings, start
 from lib.database.simulation_truth import (
@@ -33,6 +33,7 @@ KLASTER = tuple(reference.names("klaster"))
 ORDINARY = tuple(kode for kode in reference.all_provinces() if kode not in (BETTER, WORSE))
 AGES = (30, 90, 180)
 RELATIVE, JOINT = 0.05, 0.01
+FUNNELS = 4  # kodes and adjustments of the funnel's test
 
 
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -155,11 +156,13 @@ def test_load_is_as_documented(ask):
 
 @pytest.mark.parametrize("adjusted", [False, True], ids=["plain", "adjusted"])
 @pytest.mark.parametrize("kode", ["I04-90", "I04-180"])
-def test_the_better_and_the_worse_province_are_flagged_and_nobody_else(door, kode, adjusted):
+def test_the_better_and_the_worse_province_are_flagged_and_hardly_anybody_else(door, kode, adjusted):
+    """Of the 36 others chance alone puts .002 each beyond the limits: how many that may be, jointly at 99 %."""
     funnel = measure.funnel_of(SCOPE, kode, CaseFilter(), per=Dimensi.PROVINSI, adjusted=adjusted, **door)
     found = funnel.units.set_index("provinsi")["letak"]
     assert found[BETTER] == 2 and found[WORSE] == -2
-    assert set(found.index[found.abs() == 2]) == {BETTER, WORSE}
+    others = set(found.index[found.abs() == 2]) - {BETTER, WORSE}
+    assert len(others) <= binom.ppf(1 - JOINT / FUNNELS, len(found) - 2, 0.002), others
 
 
 def test_the_speedup_is_flagged_within_two_months(door):
