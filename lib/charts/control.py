@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -11,7 +9,6 @@ from lib.charts.theme import (
     EDGE,
     NEUTRAL_BAR,
     PAGE_TEXT,
-    SMALL_TEXT_FONT,
     base_layout,
     drawn,
     hover_text,
@@ -20,7 +17,8 @@ from lib.charts.theme import (
     require_columns,
     wrap,
 )
-from lib.numbers_id import bulan_pendek, bulan_tahun
+from lib.charts.trends import month_axis
+from lib.numbers_id import bulan_tahun
 
 HEIGHT = 440
 MAX_LABELS = 8  # two-line names of months that stay apart on a telephone
@@ -53,7 +51,7 @@ def control_chart(
         traces,
         base_layout(height=HEIGHT, heading=wrap(heading)),
         showlegend=True,
-        xaxis=_axis(frame["bulan"].tolist()),
+        xaxis=month_axis(frame["bulan"].tolist(), most=MAX_LABELS),
         yaxis=number_axis() | {"rangemode": "normal", "range": _range(frame, target)},
     )
 
@@ -146,25 +144,4 @@ def _target(frame: pd.DataFrame, target: float, label: str) -> dict:
         "line": {"color": SPECIAL_COLOUR, "width": 1.4, "dash": "dot"},
         "name": plain(label),
         "hoverinfo": "skip",
-    }
-
-
-def _axis(months: list[str]) -> dict:
-    step = max(math.ceil(len(months) / MAX_LABELS), 1)
-    shown = months[::-1][::step][::-1]  # counted back from the newest month, which always has its name
-    return {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": months,
-        "range": [-0.6, len(months) - 0.4],
-        "tickmode": "array",
-        "tickvals": shown,
-        "ticktext": [
-            bulan_pendek(month).replace(" ", "<br>") if month[:4] != before[:4] else bulan_pendek(month)[:3]
-            for before, month in zip(["", *shown], shown, strict=False)
-        ],
-        "tickangle": 0,
-        "tickfont": SMALL_TEXT_FONT,
-        "showgrid": False,
-        "fixedrange": True,
     }

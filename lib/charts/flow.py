@@ -64,7 +64,7 @@ def monthly_flow(frame: pd.DataFrame, *, heading: str) -> go.Figure:
         showlegend=True,
         barmode="group",
         bargap=0.25,
-        xaxis=_month_axis(months, frame["utuh"].tolist()) | {"anchor": "y2"},
+        xaxis=month_axis(months, frame["utuh"].tolist()) | {"anchor": "y2"},
         yaxis=count_axis(frame[["terdata", "ditutup"]].max(axis=None)) | {"domain": [0.44, 1]},
         yaxis2=count_axis(frame["terbuka"].max()) | {"domain": [0, 0.32], "anchor": "x"},
     )
@@ -99,7 +99,8 @@ def _flow_bars(
     }
 
 
-def _month_axis(months: list[str], whole: list[bool]) -> dict:
+def month_axis(months: list[str], whole: list[bool]) -> dict:
+    """One place per month, the newest always named; a month that is not whole carries a star."""
     step = max(math.ceil(len(months) / MAX_MONTH_LABELS), 1)
     shown = list(range(len(months)))[::-1][::step][::-1]  # the newest month always has its label
     return {

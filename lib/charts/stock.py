@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from lib.charts.flow import CAME_COLOUR
+from lib.charts.flow import CAME_COLOUR, month_axis
 from lib.charts.theme import (
     EDGE,
     NEUTRAL_BAR,
@@ -22,10 +22,9 @@ from lib.charts.theme import (
     require_columns,
     wrap,
 )
-from lib.charts.trends import MAX_MONTH_LABELS
 from lib.charts.workload import HEADING_WIDTH, count_axis
 from lib.domain import Kelompok, Status
-from lib.numbers_id import angka, bulan_pendek, bulan_tahun
+from lib.numbers_id import angka, bulan_tahun
 
 HEIGHT = 470
 PROJECTION_HEIGHT = 400
@@ -75,7 +74,7 @@ def monthly_stock(frame: pd.DataFrame, *, heading: str) -> go.Figure:
         showlegend=True,
         barmode="relative",
         bargap=0.25,
-        xaxis=_month_axis(months, frame["utuh"].tolist()),
+        xaxis=month_axis(months, frame["utuh"].tolist()) | {"anchor": "y2"},
         yaxis=_two_sided(highest, lowest) | {"domain": [0.42, 1]},
         yaxis2=count_axis(frame["akhir"].max()) | {"domain": [0, 0.3], "anchor": "x"},
     )
@@ -133,28 +132,6 @@ def nice_step(size: float) -> int:
         return 1
     power = 10 ** math.floor(math.log10(size))
     return next(math.ceil(step * power) for step in STEPS if step * power >= size)
-
-
-def _month_axis(months: list[str], whole: list[bool]) -> dict:
-    step = max(math.ceil(len(months) / MAX_MONTH_LABELS), 1)
-    shown = list(range(len(months)))[::-1][::step][::-1]  # the newest month always has its label
-    return {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": months,
-        "range": [-0.6, len(months) - 0.4],
-        "tickmode": "array",
-        "tickvals": [months[number] for number in shown],
-        "ticktext": [
-            bulan_pendek(months[number]).replace(" ", "<br>") + ("" if whole[number] else "*")
-            for number in shown
-        ],
-        "tickangle": 0,
-        "tickfont": SMALL_TEXT_FONT,
-        "showgrid": False,
-        "fixedrange": True,
-        "anchor": "y2",
-    }
 
 
 def projection(frame: pd.DataFrame, *, limits: dict[str, float], heading: str) -> go.Figure:

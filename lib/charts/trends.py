@@ -130,8 +130,9 @@ def _partial_trace(frame: pd.DataFrame, hover: list[str], is_partial: np.ndarray
     }
 
 
-def _month_axis(months: list[str]) -> dict:
-    step = max(math.ceil(len(months) / MAX_MONTH_LABELS), 1)
+def month_axis(months: list[str], *, most: int = MAX_MONTH_LABELS) -> dict:
+    """One place per month, at most about `most` of them named, each year only once."""
+    step = max(math.ceil(len(months) / most), 1)
     shown = months[::-1][::step][::-1]  # counted back from the newest month, which always has its label
     return {
         "type": "category",
@@ -199,7 +200,7 @@ def monthly(
         showlegend=True,
         margin={"b": NOTE_OFFSET + note_height} if note_text else {},
         annotations=[_note_below(note_text)] if note_text else [],
-        xaxis=_month_axis(frame["bulan"].tolist()),
+        xaxis=month_axis(frame["bulan"].tolist()),
         yaxis=number_axis(),
     )
 
