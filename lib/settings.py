@@ -14,6 +14,8 @@ from lib.domain import Thresholds, UserError, Weights
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "data" / "pengaturan.toml"
 TRUE_WORDS = {"1", "true", "ya"}
+SNAPSHOT, LIVE = "potret", "langsung"
+LEAST_TRAIL_DAYS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +30,15 @@ class Settings:
     simpan_terakhir: int
     kuning_hari: int
     merah_hari: int
+    masuk_jam: float
+    jejak_hari: int
     db: str | None
     db_aplikasi: str | None
     data_folder: Path
     sumber: str
+    langsung_detik: int
+    batas_kueri_detik: int
+    peran_baca: str
     tanpa_masuk: bool
 
     @property
@@ -56,11 +63,6 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
     environment = os.environ if environment is None else environment
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
-        sumber = environment.get("TUNTAS_SUMBER", "potret")
-        if sumber != "potret":
-            raise UserError(
-                f"TUNTAS_SUMBER={sumber} belum didukung; gunakan `potret` atau hapus pengaturan itu."
-            )
         return Settings(
             unit=values["unit"]["nama"],
             kementerian=values["unit"]["kementerian"],
@@ -70,13 +72,46 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             simpan_terakhir=int(values["potret"]["simpan_terakhir"]),
             kuning_hari=int(values["kesegaran"]["kuning_hari"]),
             merah_hari=int(values["kesegaran"]["merah_hari"]),
+            masuk_jam=float(values["masuk"]["maksimum_jam"]),
+            jejak_hari=_trail_days(values["jejak"]["simpan_hari"]),
             db=environment.get("TUNTAS_DB") or None,
             db_aplikasi=environment.get("TUNTAS_DB_APLIKASI") or None,
             data_folder=Path(environment.get("TUNTAS_DATA") or ROOT / "data" / "lokal"),
-            sumber=sumber,
+            sumber=_source(environment),
+            langsung_detik=_at_least_one(values["langsung"], "detik"),
+            batas_kueri_detik=_at_least_one(values["langsung"], "batas_kueri_detik"),
+            peran_baca=str(values["langsung"]["peran_baca"]),
             tanpa_masuk=environment.get("TUNTAS_TANPA_MASUK", "").lower() in TRUE_WORDS,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"Pengaturan {file.name} tidak lengkap atau salah ({error}); perbaiki berkas itu."
         ) from error
+
+
+def _source(environment: Mapping[str, str]) -> str:
+    """Where figures come from: SNAPSHOT, or LIVE, which only PostgreSQL can be."""
+    chosen = environment.get("TUNTAS_SUMBER") or SNAPSHOT
+    if chosen not in (SNAPSHOT, LIVE):
+        raise UserError(f"TUNTAS_SUMBER={chosen} tidak dikenal; gunakan `{SNAPSHOT}` atau `{LIVE}`.")
+    backend = (environment.get("TUNTAS_DB") or "sqlite").partition(":")[0].partition("+")[0]
+    if chosen == LIVE and backend != "postgresql":
+        raise UserError(
+            f"TUNTAS_SUMBER={LIVE} hanya untuk basis data PostgreSQL, sedangkan TUNTAS_DB adalah {backend}; gunakan "
+            f"`{SNAPSHOT}`, atau isi TUNTAS_DB dengan alamat postgresql://."
+        )
+    return chosen
+
+
+def _at_least_one(values: Mapping, name: str) -> int:
+    """Raises ValueError for less than one second."""
+    if int(values[name]) < 1:
+        raise ValueError(f"langsung.{name} = {values[name]}, paling sedikit 1")
+    return int(values[name])
+
+
+def _trail_days(value: int) -> int:
+    """Raises ValueError for a shorter time than the database itself keeps the access trail."""
+    if int(value) < LEAST_TRAIL_DAYS:
+        raise ValueError(f"jejak.simpan_hari = {value}, paling sedikit {LEAST_TRAIL_DAYS}")
+    return int(value)

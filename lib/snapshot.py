@@ -21,7 +21,7 @@ from sqlalchemy import Engine, Table, column, create_engine, make_url, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import Date, DateTime, Float, Integer
 
-from lib.database import connection, schema
+from lib.database import connection, fence, schema
 from lib.database.prepared import ProvinceData, prepared_cases, prepared_pendamping, province_dates
 from lib.database.prepared_services import (
     prepared_attendance,
@@ -70,6 +70,11 @@ def version_path(settings: Settings, versi: str) -> Path:
     if not versi.replace("-", "").isalnum():
         raise UserError(f"Versi potret “{versi}” tidak dikenal; lihat daftar versi dengan `periksa`.")
     return folder(settings) / f"kasus-{versi}.duckdb"
+
+
+def audit_path(settings: Settings, versi: str) -> Path:
+    """Beside the file of a version: what its disclosure audit hides; removed with it."""
+    return version_path(settings, versi).with_suffix(".samar.json")
 
 
 def current_version(settings: Settings) -> str | None:
@@ -200,6 +205,8 @@ def _copy_postgresql(engine: Engine, raw) -> None:
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(adbc_postgresql.connect(address)) as source, closing(source.cursor()) as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # Who is not the owner would see no row, and publish a version without cases.
+        cursor.execute(f"SET LOCAL tuntas.peran = '{fence.PROGRAM}'")
         for table in _COPIED:
             listed = ", ".join(column.name for column in table.columns)
             cursor.execute(f"SELECT {listed} FROM {table.name}")  # noqa: S608  names of our own schema
@@ -317,6 +324,7 @@ def _keep_last(settings: Settings) -> None:
     older = [versi for versi in versions(settings) if versi != current]
     for versi in older[: max(0, len(older) - (settings.simpan_terakhir - 1))]:
         version_path(settings, versi).unlink(missing_ok=True)
+        audit_path(settings, versi).unlink(missing_ok=True)
 
 
 def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
@@ -328,11 +336,11 @@ def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
 def origin(settings: Settings) -> str:
     """Which case database a snapshot is of, as a digest: another one's figures must never be shown as its own.
 
-    The password is left out, so that changing it keeps the snapshot.
+    User and password are left out: who reads and who imports come to the same cases, and a new password keeps them.
     """
     if settings.db is None:
         return "bawaan"
-    shown = make_url(settings.db).render_as_string(hide_password=True)
+    shown = make_url(settings.db).set(username="", password="").render_as_string(hide_password=True)
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 

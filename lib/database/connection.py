@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, func, insert, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from lib import reference
-from lib.database import schema
+from lib.database import fence, schema
 from lib.domain import UserError
 
 
@@ -38,6 +39,21 @@ def read_engine(url: str) -> Engine:
             )
         return create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
     return create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+
+
+@lru_cache(maxsize=2)
+def live_engine(url: str, *, seconds: int) -> Engine:
+    """The one engine of direct mode, kept: its connections only read and give up a query after `seconds`."""
+    engine = read_engine(url)
+
+    # Said by the connection itself and not in the URL's options, which may hold some of the office's own.
+    @event.listens_for(engine, "connect")
+    def _limit(connection, _record) -> None:
+        connection.execute("SET default_transaction_read_only = on")
+        connection.execute(f"SET statement_timeout = '{int(seconds)}s'")
+        connection.commit()
+
+    return engine
 
 
 def sqlite_path(engine: Engine) -> Path | None:
@@ -111,6 +127,7 @@ def is_simulated(engine: Engine) -> bool:
 
 
 def count_cases(engine: Engine) -> int:
-    """Number of rows of the table kasus."""
+    """Number of rows of the table kasus, all provinces."""
     with engine.connect() as connection:
+        fence.let_in_program(connection)
         return connection.execute(select(func.count()).select_from(schema.kasus)).scalar_one()

@@ -140,7 +140,7 @@ def grouped(
     )
     if keys:
         query = query.group_by(*keys)
-    return fetch(source, query)
+    return fetch(scope, source, query)
 
 
 def recorded(

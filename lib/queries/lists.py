@@ -181,7 +181,7 @@ def count_listed(
 ) -> int:
     """How many cases the list of `kode` has."""
     query, _ = _chosen(scope, source, case_filter, windows, kode, limits=limits, tahap=tahap)
-    return int(fetch(source, query.add_columns(func.count().label("n")))["n"].iloc[0])
+    return int(fetch(scope, source, query.add_columns(func.count().label("n")))["n"].iloc[0])
 
 
 def count_each(
@@ -197,7 +197,7 @@ def count_each(
     k, w, joined = _joined(scope, source, windows, limits=limits)
     conditions = _conditions(k, w, source.pendamping)
     query = select(*(count_where(conditions[kode]).label(kode) for kode in kodes)).select_from(joined)
-    counted = fetch(source, query.where(*restrictions(scope, k, case_filter)))
+    counted = fetch(scope, source, query.where(*restrictions(scope, k, case_filter)))
     # The sum over no rows is NULL, not 0.
     return {kode: 0 if pd.isna(number) else int(number) for kode, number in counted.iloc[0].items()}
 
@@ -231,7 +231,7 @@ def listed(
         query = query.where(later)
     query = query.add_columns(*(k.c[name] for name in COLUMNS))
     query = query.order_by(date.desc() if newest_first else date, *key)
-    return fetch(source, query if size is None else query.limit(size))
+    return fetch(scope, source, query if size is None else query.limit(size))
 
 
 def one_case(scope: Scope, source: Source, kode_provinsi: str, id_kasus: str) -> pd.DataFrame:
@@ -239,4 +239,4 @@ def one_case(scope: Scope, source: Source, kode_provinsi: str, id_kasus: str) ->
     k = source.kasus
     inside = CaseFilter(provinsi=(kode_provinsi,))
     query = select(k).where(*restrictions(scope, k, inside)).where(k.c.id_kasus == id_kasus)
-    return fetch(source, query)
+    return fetch(scope, source, query)

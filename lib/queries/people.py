@@ -47,7 +47,7 @@ def pendamping_load(scope: Scope, source: Source, case_filter: CaseFilter) -> pd
         .where(*of_filter(scope, p, case_filter))
         .order_by(p.c.kode_provinsi, p.c.id_pendamping)
     )
-    return fetch(source, query)
+    return fetch(scope, source, query)
 
 
 def profiles(scope: Scope, source: Source, case_filter: CaseFilter) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def profiles(scope: Scope, source: Source, case_filter: CaseFilter) -> pd.DataFr
         p.c.tanggal_mulai,
         p.c.tanggal_selesai,
     ).where(*of_filter(scope, p, case_filter))
-    return fetch(source, query.order_by(p.c.kode_provinsi, p.c.id_pendamping))
+    return fetch(scope, source, query.order_by(p.c.kode_provinsi, p.c.id_pendamping))
 
 
 def of_filter(scope: Scope, p, case_filter: CaseFilter) -> list:
@@ -146,7 +146,7 @@ def is_known(scope: Scope, source: Source, case_filter: CaseFilter) -> bool:
             .where(rows.c.kode_provinsi.in_(allowed_provinces(scope, case_filter)))
             .where(rows.c.id_pendamping == case_filter.pendamping)
         )
-        if fetch(source, query)["n"].iloc[0]:
+        if fetch(scope, source, query)["n"].iloc[0]:
             return True
     return False
 
@@ -165,7 +165,7 @@ def active_pendamping(scope: Scope, source: Source, case_filter: CaseFilter, *, 
     if names:
         columns.append(p.c.nama_tampil.label("nama"))
     query = select(*columns).where(p.c.aktif == 1, *of_filter(scope, p, case_filter))
-    return fetch(source, query.order_by(p.c.kode_provinsi, p.c.id_pendamping))
+    return fetch(scope, source, query.order_by(p.c.kode_provinsi, p.c.id_pendamping))
 
 
 def worker_counts(

@@ -194,7 +194,7 @@ def attendance(
         .select_from(a.join(p, person).join(w, inside))
         .where(*of_filter(scope, p, case_filter))
     )
-    return fetch(source, query.group_by(*keys) if keys else query)
+    return fetch(scope, source, query.group_by(*keys) if keys else query)
 
 
 def targets(scope: Scope, source: Source, places: Sequence[str]) -> pd.DataFrame:
@@ -212,4 +212,4 @@ def targets(scope: Scope, source: Source, places: Sequence[str]) -> pd.DataFrame
         t.c.kode_indikator.label("kode"),
         t.c.nilai,
     ).where(t.c.kode_wilayah.in_(list(places)))
-    return fetch(source, query)
+    return fetch(scope, source, query)

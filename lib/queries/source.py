@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Column, Engine, FromClause, MetaData, Select, Table, delete, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from lib import clock
-from lib.database import schema
+from lib.database import fence, schema
 from lib.database.prepared import (
     OPTIONAL_SHEETS,
     ProvinceData,
@@ -25,7 +26,7 @@ from lib.database.prepared_services import (
     prepared_referrals,
     prepared_targets,
 )
-from lib.domain import UserError
+from lib.domain import Scope, UserError
 from lib.queries.history import History
 from lib.snapshot import Opened
 
@@ -34,7 +35,12 @@ __all__ = ["OPTIONAL_SHEETS", "Source", "direct_source", "fetch", "snapshot_sour
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """An engine with the row sets the queries read, and what is known of the provinces' registers."""
+    """An engine with the row sets the queries read, and what is known of the provinces' registers.
+
+    `peran_baca` is the role under which PostgreSQL runs the queries; without it they run as the connecting user.
+    `samar` is the file of the cells that tayang presentasi hides besides the small ones; it is written after the
+    version, so that a reader looks for it at each question. None where there never is one.
+    """
 
     engine: Engine
     kasus: FromClause
@@ -48,6 +54,8 @@ class Source:
     dibuat: str
     provinces: tuple[ProvinceData, ...]
     riwayat: History | None = None
+    peran_baca: str | None = None
+    samar: Path | None = None
 
 
 def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:
@@ -81,13 +89,15 @@ def direct_source(
     simulasi: bool,
     referral_resolves: bool = False,
     provinces: Sequence[ProvinceData] | None = None,
+    versi: str = "langsung",
+    peran_baca: str | None = None,
 ) -> Source:
     """The same view of the case database itself, prepared by the engine at each query.
 
     `provinces` are read from its rows where they are not given.
     """
     if provinces is None:
-        provinces = registers(engine)
+        provinces = registers(engine, peran_baca=peran_baca)
     dialect = engine.dialect.name
     cases = prepared_cases(dialect, provinces, referral_resolves=referral_resolves).subquery("kasus_siap")
     return Source(
@@ -98,17 +108,22 @@ def direct_source(
         komponen=prepared_components(dialect, provinces, cases).subquery("komponen_siap"),
         kehadiran=prepared_attendance(dialect, provinces).subquery("kehadiran_siap"),
         target=prepared_targets().subquery("target_siap"),
-        versi="langsung",
+        versi=versi,
         simulasi=simulasi,
         # Read as it stands at this moment; a snapshot says when it was made instead.
         dibuat=clock.now().isoformat(timespec="seconds"),
         provinces=tuple(provinces),
+        peran_baca=peran_baca,
     )
 
 
-def registers(engine: Engine) -> list[ProvinceData]:
-    """What the case database knows of every province's register."""
+def registers(engine: Engine, *, peran_baca: str | None = None) -> list[ProvinceData]:
+    """What the case database knows of every province's register, whoever asks.
+
+    No rows: dates, the number of administratif closures and names of sheets. A question keeps those of its scope.
+    """
     with engine.connect() as connection:
+        fence.let_in_program(connection, reader=peran_baca)
         return province_dates(connection)
 
 
@@ -136,27 +151,49 @@ def forget_closed(engine: Engine, day: dt.date) -> None:
         connection.execute(delete(kegiatan).where(~left.exists()))
 
 
-def fetch(source: Source, query: Select) -> pd.DataFrame:
+def fetch(scope: Scope, source: Source, query: Select) -> pd.DataFrame:
     """Run a query and return its rows; columns named tanggal_* become datetime64[s].
 
+    The query restricts itself to the scope; PostgreSQL is told the scope too (see `lib.database.fence`).
     Raises UserError when the snapshot's file or the case database cannot be read.
     """
     try:
-        frame = _rows(source, query)
-    except OperationalError as error:
-        # Each block of a snapshot has a checksum, looked at only when the block is read.
-        where, remedy = f"Potret versi {source.versi}", "buat ulang dengan `python -m lib.cli potret`"
-        if source.engine.dialect.name != "duckdb":
-            where, remedy = "Basis data kasus", "periksa TUNTAS_DB dan apakah server atau berkasnya baik"
-        raise UserError(f"{where} rusak atau tidak terbaca; {remedy}.") from error
+        frame = _rows(scope, source, query)
+    except DBAPIError as error:
+        sentence = unreadable(error, source.engine, versi=source.versi)
+        if sentence is None:
+            raise
+        raise UserError(sentence) from error
     for name in frame.columns:
         if name.startswith("tanggal_"):
             frame[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
     return frame
 
 
-def _rows(source: Source, query: Select) -> pd.DataFrame:
+def unreadable(error: DBAPIError, engine: Engine, *, versi: str = "") -> str | None:
+    """The sentence of an error that is the database's and not the query's; None for a wrong query."""
+    if fence.sqlstate(error) == fence.TIMED_OUT:
+        return (
+            "Kueri dihentikan karena melewati batas waktu basis data; persempit saringan, atau naikkan "
+            "`langsung.batas_kueri_detik`."
+        )
+    if fence.sqlstate(error) in (fence.NO_RIGHT, fence.NO_SUCH_VALUE):
+        return (
+            "Pengguna dalam TUNTAS_DB tidak berhak membaca basis data kasus; jalankan `python -m lib.cli siapkan` "
+            "sebagai pemilik tabelnya, lalu `periksa`."
+        )
+    if not isinstance(error, OperationalError):
+        return None
+    # Each block of a snapshot has a checksum, looked at only when the block is read.
+    where, remedy = f"Potret versi {versi}", "buat ulang dengan `python -m lib.cli potret`"
+    if engine.dialect.name != "duckdb":
+        where, remedy = "Basis data kasus", "periksa TUNTAS_DB dan apakah server atau berkasnya baik"
+    return f"{where} rusak atau tidak terbaca; {remedy}."
+
+
+def _rows(scope: Scope, source: Source, query: Select) -> pd.DataFrame:
     with source.engine.connect() as connection:
+        fence.let_in(connection, scope, reader=source.peran_baca)
         result = connection.execute(query)
         if source.engine.dialect.name != "duckdb":
             return pd.DataFrame(result.all(), columns=list(result.keys()))
