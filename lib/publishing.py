@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from lib import application, measure, snapshot
+from lib.audit import forget_old
+from lib.disclosure import kept
 from lib.settings import Settings
 
 MONTH_ENDS = 12
@@ -19,8 +21,10 @@ def publish(
     now: dt.datetime,
     progress: Callable[[float, str], None] | None = None,
     anew: bool = False,
+    audit: bool = True,
 ) -> snapshot.Built:
-    """Build and publish a version, then keep the figures at T of every province (riwayat).
+    """Build and publish a version, then keep the figures at T of every province (riwayat) and, with `audit`, what
+    tayang presentasi hides of it; until then presentasi refuses the version. Old lines of the access trail go.
 
     `anew` forgets what was kept of this case database before: for simulated data, which are another office each time.
     Raises UserError when the case database cannot be read or the application database cannot be written; a version
@@ -35,7 +39,24 @@ def publish(
     finally:
         source.engine.dispose()
     _keep(settings, rows, versi=built.versi, simulasi=source.simulasi, only_these=anew)
+    if audit:
+        say(0.93, "Memeriksa penyamaran angka kecil …")
+        audit_version(settings, versi=built.versi)
+    forget_old(settings, now=now)
     return built
+
+
+def audit_version(settings: Settings, *, versi: str) -> None:
+    """Audit what presentasi may show of a version and keep the cells it hides further beside it.
+
+    Raises UserError when the version cannot be read.
+    """
+    source = measure.open_source(settings, versi)
+    try:
+        cells = measure.audited(source, limits=settings.ambang)
+    finally:
+        source.engine.dispose()
+    kept.write(snapshot.audit_path(settings, versi), cells)
 
 
 def tell_past(settings: Settings, *, versi: str) -> None:

@@ -56,6 +56,7 @@ def make_demo(
         now=now,
         progress=lambda share, text: say(0.6 + (0.2 if past else 0.4) * share, text),
         anew=True,
+        audit=False,
     )
     if past:
         say(0.8, "Menghitung riwayat …")
@@ -75,4 +76,5 @@ def ensure_data(
     current = snapshot.current_version(settings)
     if current is not None and snapshot.version_path(settings, current).is_file():
         return current
-    return publishing.publish(settings, now=now, progress=progress).versi
+    # The audit takes minutes; nobody should wait for it before the first page.
+    return publishing.publish(settings, now=now, progress=progress, audit=False).versi

@@ -20,8 +20,8 @@ PARTS = {
 }
 
 
-def needs_attention(counts: pd.DataFrame) -> pd.DataFrame:
-    """Provinces that need attention, largest excess first.
+def needs_attention(counts: pd.DataFrame, told: pd.Series | None = None) -> pd.DataFrame:
+    """Provinces that need attention, largest excess first; with `told` (one bool per row) only those rows.
 
     `counts`: provinsi and per part a numerator and a denominator, plus beban_lebih (sum of max(0, load - limit)).
     Answer: provinsi, bagian (largest part), lebih (sum of the excesses in cases), and per part its excess (0 when
@@ -35,6 +35,8 @@ def needs_attention(counts: pd.DataFrame) -> pd.DataFrame:
         excess = counts["beban_lebih"] if part == "beban" else x - n * national
         result[part] = excess.where(rare & (n > 0) & (excess > 0), 0.0).astype(float)
     result["lebih"] = result[list(PARTS)].sum(axis=1)
+    if told is not None:
+        result = result[told]
     result = result[result["lebih"] > 0].sort_values(["lebih", "provinsi"], ascending=[False, True])
     result["bagian"] = result[list(PARTS)].idxmax(axis=1) if len(result) else pd.Series(dtype=str)
     return result.head(AT_MOST).reset_index(drop=True)

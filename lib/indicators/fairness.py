@@ -6,7 +6,7 @@ Nothing here says good or bad: a unit beyond the limits is one to listen to or t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -104,6 +104,26 @@ def funnel(units: pd.DataFrame, *, minimum: int, expected: np.ndarray | None = N
         unknown=int(units["n"].isna().sum()),
         adjusted=expected is not None,
     )
+
+
+def of_own_units(whole: Funnel, own: pd.Series, *, few: int, unknown: int) -> Funnel:
+    """The funnel without the units of others (`own`: one bool per drawn unit), and nothing that tells their counts.
+
+    The place of each unit is judged as in the whole. The reference is rounded to a tenth of a percent, expected
+    counts to a tenth, and the limits are drawn from the rounded reference over the own sizes only.
+    """
+    units = whole.units[own].reset_index(drop=True)
+    if whole.adjusted:
+        size = units["besar"].round(1).where(units["besar"] >= 0.1, units["besar"])
+        units = units.assign(besar=size, nilai=units["x"] / size)
+    scale = 1.0 if whole.adjusted else 100.0
+    reference = whole.reference if whole.adjusted else round(whole.reference, 1)
+    sizes = units["besar"].to_numpy(dtype=float)
+    if len(sizes):
+        # One point alone would give a funnel without a shape; how large the others are stays unsaid.
+        sizes = np.array([sizes.min() / 3, sizes.max() * 2])
+    drawn = _drawn_limits(reference / scale, sizes, whole.tau2, adjusted=whole.adjusted, scale=scale)
+    return replace(whole, units=units, limits=drawn, reference=reference, few=few, unknown=unknown)
 
 
 def _spread(x: np.ndarray, size: np.ndarray, *, adjusted: bool):

@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lib import application, periods, snapshot
-from lib.domain import CaseFilter, Dimensi, Scope, Tahap, Thresholds, UserError
+from lib import application, clock, periods, snapshot
+from lib.domain import AccessRefused, CaseFilter, Dimensi, Scope, Tahap, Tayang, Thresholds, UserError
 from lib.indicators.attention import needs_attention
 from lib.indicators.fairness import can_be_smoothed, smoothed
 from lib.indicators.records import INDICATORS
 from lib.measure import history
 from lib.measure.answer import NO_DATA, answer
+from lib.measure.benchmark import benchmark, has_benchmark, is_national, nation_of
 from lib.measure.counts import provide
 from lib.measure.curves import closed_mean, outcome_curves
 from lib.measure.fairness import (
@@ -35,12 +36,14 @@ from lib.measure.fairness import (
 from lib.measure.flow import FLOWS, TARGETS, WEEKS, outlook, pace, stock_and_flow, weekly
 from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
+from lib.measure.presented import audited, present, present_comparison
 from lib.measure.question import ask, check_kodes
 from lib.measure.waits import waiting
 from lib.measure.workers import shows_names, workers
 from lib.queries import lists
 from lib.queries.history import History
 from lib.queries.lists import LISTED, Place
+from lib.queries.live import is_live, live_source, live_version
 from lib.queries.source import (
     Source,
     as_they_stood,
@@ -49,7 +52,8 @@ from lib.queries.source import (
     registers,
     snapshot_source,
 )
-from lib.settings import Settings
+from lib.scoping import allowed_provinces
+from lib.settings import LIVE, Settings
 
 __all__ = [
     "CONTROL_KODES",
@@ -68,17 +72,22 @@ __all__ = [
     "TARGETS",
     "WEEKS",
     "attention",
+    "audited",
+    "benchmark",
     "can_be_smoothed",
     "case_timeline",
     "cases_behind",
     "closed_mean",
     "control_chart",
     "count_behind",
+    "current_version",
     "figures_of_the_past",
     "figures_to_keep",
     "funnel_of",
+    "has_benchmark",
     "has_list",
     "is_kept",
+    "is_national",
     "keys_of",
     "measure",
     "measure_comparison",
@@ -96,17 +105,28 @@ __all__ = [
 ]
 
 
+def current_version(settings: Settings) -> str | None:
+    """What pages show now: the published snapshot (None before the first), or the present moment of direct mode."""
+    if settings.sumber == LIVE:
+        return live_version(clock.now(), settings.langsung_detik)
+    return snapshot.current_version(settings)
+
+
 def open_source(settings: Settings, versi: str | None = None) -> Source:
-    """The published snapshot, or the named version; raises UserError when there is none or it is damaged."""
-    versi = versi or snapshot.current_version(settings)
+    """What pages read now, or the named version; raises UserError when there is none or it cannot be read."""
+    versi = versi or current_version(settings)
     if versi is None:
         raise UserError("Belum ada potret; buat dengan `python -m lib.cli potret`.")
-    opened = snapshot.open_version(settings, versi)
+    if settings.sumber == LIVE and is_live(versi):
+        source = live_source(settings, now=clock.now())
+    else:
+        source = snapshot_source(snapshot.open_version(settings, versi))
+        source = replace(source, samar=snapshot.audit_path(settings, versi))
     engine = application.readable_engine(settings)
-    past = None
-    if engine is not None:
-        past = History(engine=engine, sumber=snapshot.origin(settings), simulasi=opened.simulasi)
-    return snapshot_source(opened, riwayat=past)
+    if engine is None:
+        return source
+    past = History(engine=engine, sumber=snapshot.origin(settings), simulasi=source.simulasi)
+    return replace(source, riwayat=past)
 
 
 def figures_to_keep(source: Source, *, limits: Thresholds) -> pd.DataFrame:
@@ -152,9 +172,12 @@ def measure(
     Columns: kode, the key columns (`keys_of` names those of a kode), nilai, pembilang, n, satuan, bawah, atas, alasan
     (why there is no number), catatan (alasan and notes), dari, sampai, tanggal_data, tayang, versi, simulasi. Percent
     are 0-100.
+    Under tayang presentasi small counts are hidden and the others rounded (see `lib.disclosure`).
     Raises UserError for a code, dimension, filter or period that makes no sense, AccessRefused outside the scope.
     """
     check_kodes(kodes, per)
+    if scope.tayang is Tayang.PRESENTASI:
+        return present(scope, kodes, case_filter, per=per, source=source, limits=limits)
     return answer(ask(scope, case_filter, per=per, source=source, limits=limits), kodes)
 
 
@@ -173,6 +196,10 @@ def measure_comparison(
     days before; per province, because late provinces have fewer elapsed days.
     """
     check_kodes(kodes, None)
+    if scope.tayang is Tayang.PRESENTASI:
+        return present_comparison(
+            scope, kodes, case_filter, source=source, limits=limits, last_year=last_year
+        )
     question = ask(scope, case_filter, per=None, source=source, limits=limits)
     now, before, left_out = periods.comparison(
         question.registers, case_filter.period.kind, question.start, question.end, last_year=last_year
@@ -201,8 +228,12 @@ def measure_comparison(
 def attention(scope: Scope, case_filter: CaseFilter, *, source: Source, limits: Thresholds) -> pd.DataFrame:
     """Provinces that need attention first (see `needs_attention`), with the counts behind each reason.
 
-    Parts known only at T (stuck cases, load) are left out where the period ends before a province's T.
+    Parts known only at T (stuck cases, load) are left out where the period ends before a province's T. The own
+    provinces of a narrower scope are held against the nation, whose counts are not told.
     """
+    visible = allowed_provinces(scope, case_filter)
+    if not is_national(scope):
+        scope, case_filter = nation_of(scope), replace(case_filter, provinsi=(), kabkota=())
     question = ask(scope, case_filter, per=Dimensi.PROVINSI, source=source, limits=limits)
     members = members_of(question)
     frames: dict = {"anggota": members}
@@ -232,7 +263,8 @@ def attention(scope: Scope, case_filter: CaseFilter, *, source: Source, limits: 
             "beban_lebih": per_province["beban_lebih"] * known,
         }
     )
-    return needs_attention(counts).merge(counts, on="provinsi", suffixes=("_lebih", ""))
+    own = counts["provinsi"].isin(visible)
+    return needs_attention(counts, own).merge(counts[own], on="provinsi", suffixes=("_lebih", ""))
 
 
 def has_list(row: pd.Series) -> bool:
@@ -290,6 +322,8 @@ def cases_behind(
 
 def case_timeline(scope: Scope, kode_provinsi: str, id_kasus: str, *, source: Source) -> pd.Series:
     """The dates and states of one case; raises UserError when it does not exist, AccessRefused outside the scope."""
+    if scope.tayang is Tayang.PRESENTASI:
+        raise AccessRefused("Satu kasus tidak ditampilkan dalam tayang presentasi; gunakan tayang internal.")
     rows = lists.one_case(scope, source, kode_provinsi, id_kasus)
     if rows.empty:
         raise UserError(f"Kasus “{id_kasus}” tidak ada di provinsi {kode_provinsi}; kembali ke daftar kasus.")

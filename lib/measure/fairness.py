@@ -23,15 +23,18 @@ from lib.indicators.fairness import (
     funnel,
     last_pattern,
     monthly_chart,
+    of_own_units,
 )
 from lib.indicators.records import INDICATORS
 from lib.measure.answer import answer
+from lib.measure.benchmark import is_national, nation_of
 from lib.measure.groups import KEY_COLUMNS
 from lib.measure.question import Question, ask
 from lib.periods import DAY, Register
 from lib.queries import services
 from lib.queries.days import closings_per_day
 from lib.queries.source import Source
+from lib.scoping import allowed_provinces
 from lib.stats.funnel import indirect_standardisation
 from lib.stats.spc import assurance
 
@@ -93,13 +96,18 @@ def funnel_of(
     """The funnel of provinces, or of the pendamping of one province, for a proportion over mature cases.
 
     With `adjusted` observed against expected cases: every unit at the rates that all units together have in each
-    klaster (indirect standardisation). Cases without a pendamping belong to the reference, not to a unit. Raises
+    klaster (indirect standardisation). Cases without a pendamping belong to the reference, not to a unit. The own
+    provinces of a narrower scope stand within the limits of the nation, without any other province's point. Raises
     UserError for another kode or dimension, or pendamping of several provinces.
     """
     if kode not in FUNNEL_KODES:
         raise UserError(f"Diagram batas wajar tidak ada untuk {kode}; pilihannya: {', '.join(FUNNEL_KODES)}.")
     if per not in (Dimensi.PROVINSI, Dimensi.PENDAMPING):
         raise UserError(f"Diagram batas wajar tidak ada per {per.value}; pilih provinsi atau pendamping.")
+    narrower = per is Dimensi.PROVINSI and not is_national(scope)
+    visible = allowed_provinces(scope, case_filter)
+    if narrower:
+        scope, case_filter = nation_of(scope), replace(case_filter, provinsi=(), kabkota=())
     question = ask(scope, case_filter, per=per, source=source, limits=limits)
     if per is Dimensi.PENDAMPING and len(question.provinces) != 1:
         raise UserError("Pendamping hanya dibandingkan di dalam satu provinsi; pilih satu provinsi.")
@@ -107,7 +115,12 @@ def funnel_of(
     units = _counts(question, kode)
     expected = _expected(question, kode, units[keys]) if adjusted else None
     named = units[keys].notna().all(axis=1)
-    return _of_named(units, named, expected, limits)
+    whole = _of_named(units, named, expected, limits)
+    if not narrower:
+        return whole
+    shown, own = whole.units["provinsi"].isin(visible), units[units["provinsi"].isin(visible)]
+    unknown = int(own["n"].isna().sum())
+    return of_own_units(whole, shown, few=len(own) - unknown - int(shown.sum()), unknown=unknown)
 
 
 def _of_named(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lib import periods, reference
-from lib.domain import CaseFilter, Dimensi, Scope, Tayang, Thresholds, UserError
+from lib.disclosure.views import Shown, check
+from lib.domain import AccessRefused, CaseFilter, Dimensi, Scope, Tayang, Thresholds, UserError
 from lib.indicators.records import INDICATORS
 from lib.periods import Register, Window
 from lib.queries import people
@@ -17,7 +18,7 @@ from lib.scoping import allowed_provinces
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Everything a figure depends on, worked out once per call."""
+    """Everything a figure depends on, worked out once per call; `shown`: its view, where it is for presentasi."""
 
     scope: Scope
     source: Source
@@ -30,6 +31,7 @@ class Question:
     end: dt.date
     names: tuple[str, ...]
     windows: tuple[Window, ...]
+    shown: Shown | None = None
 
 
 def arguments(question: Question, *, sheet: str | None = None) -> tuple:
@@ -120,11 +122,17 @@ def ask(
     per: Dimensi | None,
     source: Source,
     limits: Thresholds,
+    listed: bool = False,
 ) -> Question:
-    """Work out provinces, period and windows of a question; raises UserError or AccessRefused."""
-    if scope.tayang is Tayang.PRESENTASI:
-        raise UserError(
-            "Tayang presentasi belum tersedia pada versi ini; angka internal tidak boleh dipakai sebagai gantinya."
+    """Work out provinces, period and windows of a question; raises UserError or AccessRefused.
+
+    `listed`: the answer goes through the disclosure control, the only way open to tayang presentasi; what is not on
+    its fixed list of views is refused.
+    """
+    if scope.tayang is Tayang.PRESENTASI and not listed:
+        raise AccessRefused(
+            "Tampilan ini tidak tersedia dalam tayang presentasi, karena menunjukkan angka rinci; gunakan angka dari "
+            "daftar tampilan tetap, atau tayang internal."
         )
     check_filter(case_filter)
     provinces = allowed_provinces(scope, case_filter)
@@ -138,7 +146,13 @@ def ask(
         raise UserError(
             f"Pendamping “{case_filter.pendamping}” tidak ada di provinsi {', '.join(provinces)}; periksa kodenya."
         )
-    start, end = periods.resolve(case_filter.period, _newest(source, registers))
+    newest, shown = _newest(source, registers), None
+    if scope.tayang is Tayang.PRESENTASI:
+        shown = check(case_filter, per=per, provinces=provinces, newest=newest)
+        case_filter = case_filter.with_period(shown.mulai, max(shown.mulai, shown.akhir))
+        # Exact figures of the past are not kept for this.
+        source = replace(source, riwayat=None)
+    start, end = periods.resolve(case_filter.period, newest)
     names, spans = ("",), [(start, end)]
     if per is Dimensi.BULAN:
         listed = periods.months(start, end)
@@ -155,4 +169,5 @@ def ask(
         end=end,
         names=names,
         windows=tuple(periods.windows(registers, spans)),
+        shown=shown,
     )

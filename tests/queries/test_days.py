@@ -19,6 +19,8 @@ from tests.plain.data import build_world
 from tests.queries.build import DAY, PROVINCES, kasus_row, random_world, raw_world, unggahan_row, write
 from tests.queries.compare import LIMITS, SCOPE
 
+WHOLE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
+
 FIRST, LAST = dt.date(2023, 6, 1), dt.date(2026, 9, 30)
 T = dt.date(2026, 11, 20)
 
@@ -123,13 +125,13 @@ def test_a_funnel_holds_the_figures_of_the_one_door(office, per):
     for source in sources:
         if per is Dimensi.PENDAMPING and not registers_of(source, ("34",)):
             continue
-        made = measure.funnel_of(SCOPE, "I11", where, per=per, source=source, limits=LIMITS)
-        rows = measure.measure(SCOPE, ["I11"], where, per=per, source=source, limits=LIMITS)
+        made = measure.funnel_of(WHOLE, "I11", where, per=per, source=source, limits=LIMITS)
+        rows = measure.measure(WHOLE, ["I11"], where, per=per, source=source, limits=LIMITS)
         keys = measure.KEY_COLUMNS[per]
         shown = rows[(rows["n"] >= 10) & rows[keys].notna().all(axis=1)]
         assert made.units["nilai"].tolist() == pytest.approx(shown["nilai"].tolist())
         assert made.units[keys].to_numpy().tolist() == shown[keys].to_numpy().tolist()
-        whole = measure.measure(SCOPE, ["I11"], where, source=source, limits=LIMITS).iloc[0]
+        whole = measure.measure(WHOLE, ["I11"], where, source=source, limits=LIMITS).iloc[0]
         if whole["n"] > 0:
             assert made.reference == pytest.approx(100 * whole["pembilang"] / whole["n"])
         named = rows[rows[keys].notna().all(axis=1) & rows["n"].notna()]
@@ -140,12 +142,12 @@ def test_expected_cases_are_the_sum_over_the_clusters(office):
     _, sources = office
     source = sources[1]
     made = measure.funnel_of(
-        SCOPE, "I11", CaseFilter(), per=Dimensi.PROVINSI, adjusted=True, source=source, limits=LIMITS
+        WHOLE, "I11", CaseFilter(), per=Dimensi.PROVINSI, adjusted=True, source=source, limits=LIMITS
     )
     expected = Counter()
     for klaster in reference.names("klaster"):
         rows = measure.measure(
-            SCOPE,
+            WHOLE,
             ["I11"],
             CaseFilter(klaster=(klaster,)),
             per=Dimensi.PROVINSI,

@@ -1,0 +1,243 @@
+"""The audit: proves that every hidden cell keeps several possible values, and hides further cells until all do.
+
+A proof is a witness: another list of cases under which everything that is shown stays exactly as it is shown and the
+hidden cell holds another number. Witnesses are found by exchanging the places or the kinds of a few cases, so each of
+them is a whole, consistent register; a cell for which none is found counts as unprotected, which can only hide more.
+What is hidden further only loosens what a reader knows, so that a proof once found holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from lib.disclosure.attempts import Cases, Moves, changed, exchanged, of_nation
+from lib.disclosure.cells import (
+    FAMILIES,
+    OF_PLACES,
+    STARTS,
+    Cell,
+    Nodes,
+    close,
+    layout,
+    linked,
+    names_of,
+    nodes,
+    nodes_of,
+    place_of,
+    siblings,
+    withhold,
+)
+from lib.disclosure.exact import steps
+from lib.disclosure.rules import MIN_VALUES
+from lib.disclosure.tables import Block
+
+SEED = 20261120
+TRIES = ((12, 10**6), (60, 10**6), (300, 10**6), (2_000, 40))
+"""Moves tried for each cell and direction, in turn, as long as no more cells than so many lack a proof: of more the
+neighbours are hidden first."""
+AT_ONCE = 100_000
+PAIRS = 12
+EXACT = 8
+"""So many cells at a time, when no more than twice as many are left, are put to `lib.disclosure.exact`."""
+ROUNDS = 9
+"""So often single cells are hidden; then so often the lists they stand in, zeros too; then everything of places."""
+
+
+def audit(blocks: Iterable[Block]) -> tuple[list[Cell], int]:
+    """The cells that are hidden besides the small ones, and how many hidden cells there are."""
+    further: list[Cell] = []
+    proven = 0
+    for block in blocks:
+        if not len(block.kab):
+            continue
+        state = protect(block)
+        proven += int(state.asked.sum())
+        for node in np.flatnonzero(state.withheld).tolist():
+            further += names_of(state, node)
+    return sorted(further), proven
+
+
+def protect(block: Block) -> Nodes:
+    """The cells of a block, with further ones hidden until every hidden cell keeps at least 3 possible values."""
+    places = layout()
+    state, rng = nodes(block), np.random.default_rng(SEED)
+    cases = Cases(
+        kab=block.kab,
+        prov=places.province_of[block.kab],
+        kind=block.kind,
+        group=places.group_of[block.kind],
+        month=block.month,
+        quarter=block.quarter,
+    )
+    proven = np.zeros(len(state.value), dtype=bool)
+    for number in range(2 * ROUNDS + 1):
+        open_cells = np.flatnonzero(state.asked & ~proven)
+        found = possible(state, cases, open_cells, rng)
+        proven[open_cells[found >= MIN_VALUES]] = True
+        failing = open_cells[found < MIN_VALUES]
+        if not len(failing):
+            return state
+        if number < ROUNDS:
+            _hide_more(state, failing)
+        elif number < 2 * ROUNDS - 1:
+            _close(state, failing)
+        else:
+            close(state, np.arange(STARTS["NM"] if number < 2 * ROUNDS else STARTS["end"]))
+    # Nothing of the block is shown any more.
+    return state
+
+
+def _hide_more(state: Nodes, failing: np.ndarray) -> None:
+    """For each failing cell hide one more: the cheapest of those it is part of, itself if it is a sum, those it is made
+    of, those beside it. A place is not protected at the nation's cost while anything else can be hidden."""
+    for node in failing.tolist():
+        up, down = linked(node)
+        choices = (
+            [each for each in up if (each < STARTS["NM"]) == (node < STARTS["NM"])],
+            [node] if down else [],
+            down,
+            [node, *(each for wider in up if wider < STARTS["NM"] for each in linked(wider)[1])],
+            [each for wider in up for each in linked(wider)[0]],
+            up,
+        )
+        for candidates in choices:
+            usable = _open(state, candidates)
+            if usable:
+                withhold(state, min(usable, key=lambda each: (_cost(state, each), each)))
+                break
+
+
+def _cost(state: Nodes, node: int) -> float:
+    """A count, times how much a reader would miss it: a province's total more than its parts."""
+    family, where = place_of(node)
+    whole = family in ("K", "PQ", "PY") and where[1] == layout().parts - 1
+    weight = {"K": 1, "PK": 2, "PQ": 2, "PY": 6, "NM": 20, "NQ": 40, "NY": 80}[family]
+    return (state.value[node] + 5) * weight * (3 if whole else 1)
+
+
+def _close(state: Nodes, failing: np.ndarray) -> None:
+    """Show nothing at all of the list a failing cell stands in, nor of those it is part of: zeros neither."""
+    for node in failing.tolist():
+        same = [
+            each for part in linked(node) for each in part if (each < STARTS["NM"]) == (node < STARTS["NM"])
+        ]
+        for each in (node, *same):
+            close(state, siblings(each))
+
+
+def _open(state: Nodes, candidates: Iterable[int]) -> list[int]:
+    return [
+        node
+        for node in candidates
+        if state.listed[node] and not state.withheld[node] and state.value[node] > 0
+    ]
+
+
+def possible(state: Nodes, cases: Cases, targets: np.ndarray, rng) -> np.ndarray:
+    """How many possible values were found of each target, its true one included; at most 5."""
+    seen = np.zeros((len(targets), 5), dtype=bool)
+    seen[:, 2] = True
+    start = STARTS["NM"]
+    for tries, few in TRIES:
+        if (seen.sum(axis=1) < MIN_VALUES).sum() > few:
+            break
+        for national_cells, search in ((False, exchanged), (False, changed), (True, of_nation)):
+            if search is changed and tries == TRIES[0][0]:
+                continue
+            for direction in (1, -1):
+                # A step that the cell's own display rules out is not tried.
+                room = (state.high - state.value if direction > 0 else state.value - state.low)[targets]
+                lacking = (seen.sum(axis=1) < MIN_VALUES) & (room > 0)
+                left = np.flatnonzero(lacking & ((targets >= start) == national_cells))
+                for some in np.array_split(left, 1 + len(left) * tries // AT_ONCE):
+                    if len(some):
+                        rows = np.repeat(some, tries)
+                        moves = search(cases, targets[rows], direction, rng)
+                        national = search is not exchanged
+                        _try(state, cases, targets, rows, moves, direction, seen, national=national)
+    lacking = np.flatnonzero(seen.sum(axis=1) < MIN_VALUES)
+    for place in lacking[:EXACT] if len(lacking) <= 2 * EXACT else ():
+        for step in steps(state, int(targets[place]), rng):
+            seen[place, 2 + step] = True
+    return seen.sum(axis=1)
+
+
+def _try(
+    state: Nodes,
+    cases: Cases,
+    targets: np.ndarray,
+    rows: np.ndarray,
+    moves: Moves,
+    direction: int,
+    seen: np.ndarray,
+    *,
+    national: bool,
+) -> None:
+    """Mark what the moves show to be possible: one step, then two successful ones together as two steps."""
+    good = _allowed(state, cases, moves, targets[rows], direction, national=national)
+    if not len(good):
+        return
+    seen[rows[good], 2 + direction] = True
+    lacking = seen[rows].sum(axis=1) < MIN_VALUES
+    good = good[lacking[good]]
+    # Enough of each target: rows are sorted by target.
+    rank = np.arange(len(good)) - np.searchsorted(rows[good], rows[good], "left")
+    good = good[rank < PAIRS]
+    rows, moves = rows[good], moves.pick(good)
+    for apart in (1, 2, 3):
+        together = np.flatnonzero(rows[apart:] == rows[:-apart])
+        together = together[seen[rows[together]].sum(axis=1) < MIN_VALUES]
+        if not len(together):
+            return
+        pair = moves.pick(together).beside(moves.pick(together + apart))
+        own = rows[together]
+        good = _allowed(state, cases, pair, targets[own], 2 * direction, national=national)
+        seen[own[good], 2 + 2 * direction] = True
+
+
+def _allowed(
+    state: Nodes, cases: Cases, moves: Moves, targets: np.ndarray, step: int, *, national: bool
+) -> np.ndarray:
+    """The attempts that change their target by `step` and leave everything shown as it is shown."""
+    case = moves.case
+    # No case goes twice; as the pattern of new ones it may serve twice.
+    taken = np.sort(np.where(moves.leaves, case, -1), axis=1)
+    valid = (case[:, 0] >= 0) & ~((taken[:, 1:] == taken[:, :-1]) & (taken[:, 1:] >= 0)).any(axis=1)
+    left = np.flatnonzero(valid)
+    moves, aims = moves.pick(left), targets[left]
+    columns = [each for number in range(case.shape[1]) for each in _entries(cases, moves, number)]
+    up, down = state.high - state.value, state.value - state.low
+    changed = np.zeros(len(left), dtype="int64")
+    for family in range(FAMILIES if national else OF_PLACES):
+        found = [nodes_of(family, *where) for _, where in columns]
+        ok = np.ones(len(left), dtype=bool)
+        for i, (sign, _) in enumerate(columns):
+            net = sign.copy()
+            for j, (other, _) in enumerate(columns):
+                if j != i:
+                    net += other * (found[j] == found[i])
+            ok &= (sign == 0) | ((net <= up[found[i]]) & (-net <= down[found[i]]))
+            changed += sign * (found[i] == aims)
+        if not ok.all():
+            left, aims, changed = left[ok], aims[ok], changed[ok]
+            columns = [(sign[ok], tuple(each[ok] for each in where)) for sign, where in columns]
+        if not len(left):
+            break
+    return left[changed == step]
+
+
+def _entries(cases: Cases, moves: Moves, number: int) -> Iterable[tuple[np.ndarray, tuple[np.ndarray, ...]]]:
+    """Where one case of each attempt is taken away and where it is put, each with its sign."""
+    case = moves.case[:, number]
+    there, old = case >= 0, np.maximum(case, 0)
+    names = ("kab", "kind", "month", "quarter")
+    yield (
+        -(there & moves.leaves[:, number]).astype("int64"),
+        tuple(getattr(cases, name)[old] for name in names),
+    )
+    yield (
+        (there & moves.arrives[:, number]).astype("int64"),
+        tuple(np.ascontiguousarray(getattr(moves, name)[:, number]) for name in names),
+    )

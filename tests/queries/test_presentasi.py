@@ -1,0 +1,308 @@
+"""Tayang presentasi through the one door: every published value against the raw rows, refusals, and an attacker who
+sees nothing but what `measure` publishes and solves all listed views together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import lil_array
+
+from lib import measure, publishing, reference, snapshot
+from lib.disclosure import kept
+from lib.domain import AccessRefused, CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
+from lib.measure import open_source
+from tests.queries.build import kasus_row, raw_world, unggahan_row
+from tests.queries.office import NOW, T, office
+
+PLACES = ("33.01", "33.02", "34.01", "34.02", "34.03", "35.01", "35.02", "35.03")
+KINDS = {"P01": 30, "P02": 15, "P06": 4, "P09": 20, "P17": 3, "P18": 3, "P23": 8, "P24": 9}
+GROUPS = reference.table("jenis_masalah").set_index("kode_jenis")["kode_klaster"].to_dict()
+SENSITIVE = set(reference.table("jenis_masalah").query("sensitif == 1")["kode_jenis"]) | {"NAPZA"}
+MONTHS = tuple(range(1, 12))
+SHOWN = Scope(role=Role.ADMIN_DATA, provinces=reference.all_provinces(), tayang=Tayang.PRESENTASI)
+
+
+def cases(seed=7, number=420):
+    """Cases of one calendar year up to T: (kab/kota, kind, month), thin enough that many cells are small."""
+    draw = random.Random(seed)  # noqa: S311  test data
+    kinds, weights = zip(*KINDS.items(), strict=True)
+    return [
+        (draw.choice(PLACES), draw.choices(kinds, weights)[0], draw.choice(MONTHS)) for _ in range(number)
+    ]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return cases()
+
+
+@pytest.fixture(scope="module")
+def published(world, tmp_path_factory):
+    """An office with these cases, its version published and audited; the source and its settings."""
+    rows = [
+        kasus_row(kab[:2], number, dt.date(2026, month, 1 + number % 19), kode_jenis=kind, kode_kabkota=kab)
+        for number, (kab, kind, month) in enumerate(world)
+    ]
+    uploads = [
+        unggahan_row(number, kode, T, dt.date(2026, 1, 1)) for number, kode in enumerate(("33", "34", "35"))
+    ]
+    values = office(tmp_path_factory.mktemp("kantor"), raw_world(kasus=rows, unggahan=uploads))
+    publishing.publish(values, now=NOW)
+    source = open_source(values)
+    yield source, values
+    source.engine.dispose()
+
+
+def ask(published, kodes=("I01",), per=None, **chosen):
+    source, values = published
+    return measure.measure(
+        SHOWN, list(kodes), CaseFilter(**chosen), per=per, source=source, limits=values.ambang
+    )
+
+
+# --- every listed view -----------------------------------------------------------------------------------------
+
+
+def spans():
+    """Name and days of every listed calendar period of the year, running ones up to T."""
+    found = {"2026": Period(dari=dt.date(2026, 1, 1), sampai=T)}
+    for first in range(1, 13):
+        if first <= 11:
+            last = min(T, dt.date(2026, first + 1, 1) - dt.timedelta(days=1))
+            found[f"2026-{first:02d}"] = Period(dari=dt.date(2026, first, 1), sampai=last)
+        if first % 3 == 1:
+            end = dt.date(2026 + (first + 3) // 13, (first + 2) % 12 + 1, 1) - dt.timedelta(days=1)
+            found[f"2026-T{(first + 2) // 3}"] = Period(dari=dt.date(2026, first, 1), sampai=min(T, end))
+    return found
+
+
+def everything(published):
+    """All that presentasi publishes of I01: (place, what, period) -> (nilai, alasan), asked view by view."""
+    answers = {}
+    for name, period in spans().items():
+        for per in (None, Dimensi.KLASTER, Dimensi.JENIS):
+            answers |= cells_of(ask(published, per=per, period=period), name, "00", per)
+        if "-T" in name or name == "2026":
+            for group in (None, *sorted(set(GROUPS.values()))):
+                chosen = {"klaster": (group,)} if group else {}
+                found = ask(published, per=Dimensi.PROVINSI, period=period, **chosen)
+                answers |= cells_of(found, name, None, Dimensi.PROVINSI, apa=group or "semua")
+    year = spans()["2026"]
+    for kind in sorted(GROUPS):
+        found = ask(published, per=Dimensi.PROVINSI, period=year, jenis=(kind,))
+        answers |= cells_of(found, "2026", None, Dimensi.PROVINSI, apa=kind)
+    for group in (None, *sorted(set(GROUPS.values()) - SENSITIVE)):
+        chosen = {"klaster": (group,)} if group else {}
+        found = ask(published, per=Dimensi.KABKOTA, period=year, **chosen)
+        answers |= cells_of(found, "2026", None, Dimensi.KABKOTA, apa=group or "semua")
+    return answers
+
+
+def cells_of(frame, period, place, per, apa="semua"):
+    found = {}
+    for row in frame.to_dict("records"):
+        key = (
+            place or row[per.value],
+            row[per.value] if per in (Dimensi.KLASTER, Dimensi.JENIS) else apa,
+            period,
+        )
+        found[key] = (row["nilai"], row["alasan"])
+    return {key: value for key, value in found.items() if value[1] != "belum ada data"}
+
+
+@pytest.fixture(scope="module")
+def answers(published):
+    return everything(published)
+
+
+def counts_in(cell, case):
+    """Whether a case (kab/kota, kind, month) counts in a cell, told from the words of the cell alone."""
+    place, what, period = cell
+    kab, kind, month = case
+    of_place = place in ("00", kab, kab[:2])
+    of_kind = what in ("semua", kind, GROUPS[kind])
+    of_time = period in ("2026", f"2026-{month:02d}", f"2026-T{(month + 2) // 3}")
+    return of_place and of_kind and of_time
+
+
+def test_every_published_value_is_right(world, answers):
+    assert len(answers) > 1000
+    hidden = 0
+    for cell, (nilai, alasan) in answers.items():
+        count = sum(counts_in(cell, case) for case in world)
+        k = 10 if cell[1] in SENSITIVE else 5
+        if alasan == "disamarkan":
+            hidden += 1
+            continue
+        if 0 < count < k:
+            assert pd.isna(nilai) and alasan == f"<{k}", cell
+        else:
+            assert alasan is None and nilai == 5 * ((2 * count + 5) // 10), cell
+            assert abs(nilai - count) <= 2
+    assert 0 < hidden < len(answers) / 3
+
+
+# --- the attacker ----------------------------------------------------------------------------------------------
+
+
+class Attacker:
+    """Solves for the cases of every kab/kota, kind and month from what is published, and for nothing else."""
+
+    def __init__(self, answers):
+        self.cells = sorted(answers)
+        self.leaves = [(kab, kind, month) for kab in PLACES for kind in KINDS for month in MONTHS]
+        self.matrix = lil_array((len(self.cells), len(self.leaves)))
+        low, high = [], []
+        for cell in self.cells:
+            known = _known(cell, *answers[cell])
+            low.append(known[0])
+            high.append(known[1])
+        self.low, self.high = np.array(low, dtype=float), np.array(high, dtype=float)
+        for row, cell in enumerate(self.cells):
+            for column, leaf in enumerate(self.leaves):
+                if counts_in(cell, leaf):
+                    self.matrix[row, column] = 1
+        self.matrix = self.matrix.tocsr()
+
+    def solve(self, cell, direction, low=None):
+        """The smallest (direction 1) or largest (-1) value of a cell, at least `low`; None where there is none."""
+        row = self.matrix[[self.cells.index(cell)], :].toarray()[0]
+        below = self.low.copy()
+        if low is not None:
+            below[self.cells.index(cell)] = max(low, below[self.cells.index(cell)])
+        solved = milp(
+            direction * row,
+            constraints=LinearConstraint(self.matrix, below, self.high),
+            bounds=Bounds(0, np.inf),
+            integrality=np.ones(len(row)),
+            options={"mip_rel_gap": 0},
+        )
+        return None if solved.x is None else round(float(row @ solved.x))
+
+    def values(self, cell, enough=3):
+        """So many of the possible values of a cell, the smallest first."""
+        found, low = [], None
+        while len(found) < enough:
+            value = self.solve(cell, 1, low)
+            if value is None:
+                break
+            found.append(value)
+            low = value + 1
+        return found
+
+
+def _known(cell, nilai, alasan):
+    """What the display of a cell says: smallest and largest true count."""
+    if alasan == "disamarkan":
+        return 0, np.inf
+    if alasan is not None:
+        return 1, int(alasan.removeprefix("<")) - 1
+    k = 10 if cell[1] in SENSITIVE else 5
+    return (0, 0) if nilai == 0 else (max(k, nilai - 2), nilai + 2)
+
+
+def test_no_hidden_cell_can_be_told_from_everything_published(answers):
+    attacker = Attacker(answers)
+    hidden = [cell for cell, (nilai, _) in answers.items() if pd.isna(nilai)]
+    assert len(hidden) > 100
+    draw = random.Random(3)  # noqa: S311  a sample of the cells
+    for cell in draw.sample(sorted(hidden), 60):
+        assert len(attacker.values(cell)) == 3, cell
+
+
+def test_without_the_audit_the_same_attacker_tells_some(published, answers, tmp_path):
+    source, values = published
+    nothing = tmp_path / "tanpa.samar.json"
+    kept.write(nothing, [])
+    bare = everything((replace(source, samar=nothing), values))
+    attacker = Attacker(bare)
+    further = [cell for cell, (_, alasan) in answers.items() if alasan == "disamarkan"]
+    small = [cell for cell, (nilai, _) in bare.items() if pd.isna(nilai)]
+    near = [cell for cell in small if any(cell[0] in (other[0], "00") for other in further)]
+    told = (cell for cell in near if len(attacker.values(cell)) < 3)
+    assert next(told, None) is not None
+
+
+# --- refusals ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kode", "chosen", "per", "named"),
+    [
+        (
+            "I01",
+            {"period": Period(dari=dt.date(2026, 3, 2), sampai=dt.date(2026, 3, 20))},
+            None,
+            "2026-03-02",
+        ),
+        ("I01", {"provinsi": ("33", "35")}, None, "33, 35"),
+        ("I01", {}, Dimensi.PENDAMPING, "pendamping"),
+        ("I14-0", {}, None, "I14-0"),
+        ("I18-maks", {}, None, "I18-maks"),
+        ("I15-n", {}, Dimensi.BULAN, "I15-n"),
+    ],
+)
+def test_what_is_not_listed_is_refused(published, kode, chosen, per, named):
+    with pytest.raises(UserError, match="presentasi") as refused:
+        ask(published, [kode], per=per, **chosen)
+    assert named in str(refused.value)
+
+
+def test_the_running_year_is_the_default(published):
+    row = ask(published).iloc[0]
+    assert (row["dari"], row["sampai"], row["tayang"]) == (dt.date(2026, 1, 1), T, "presentasi")
+
+
+def test_a_version_without_an_audit_is_refused(published):
+    source, values = published
+    for samar in (None, values.data_folder / "tidak-ada.json"):
+        with pytest.raises(UserError, match="belum selesai diperiksa"):
+            ask((replace(source, samar=samar), values))
+
+
+DOORS = {
+    "attention": lambda o: measure.attention(SHOWN, CaseFilter(), **o),
+    "count_behind": lambda o: measure.count_behind(SHOWN, "I01", CaseFilter(), **o),
+    "cases_behind": lambda o: measure.cases_behind(SHOWN, "I01", CaseFilter(), **o),
+    "stock_and_flow": lambda o: measure.stock_and_flow(SHOWN, CaseFilter(), per=None, **o),
+    "weekly": lambda o: measure.weekly(SHOWN, CaseFilter(), **o),
+    "pace": lambda o: measure.pace(SHOWN, CaseFilter(), **o),
+    "outcome_curves": lambda o: measure.outcome_curves(SHOWN, CaseFilter(), per=None, **o),
+    "closed_mean": lambda o: measure.closed_mean(SHOWN, CaseFilter(), **o),
+    "waiting": lambda o: measure.waiting(SHOWN, CaseFilter(), **o),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_other_door_is_closed(published, door):
+    source, values = published
+    with pytest.raises(AccessRefused, match="presentasi"):
+        DOORS[door]({"source": source, "limits": values.ambang})
+
+
+def test_one_case_is_not_shown(published):
+    with pytest.raises(AccessRefused, match="presentasi"):
+        measure.case_timeline(SHOWN, "35", "0001", source=published[0])
+
+
+def test_whole_calendar_periods_are_compared(published):
+    source, values = published
+    asked = {"source": source, "limits": values.ambang}
+    quarter = Period(dari=dt.date(2026, 7, 1), sampai=dt.date(2026, 9, 30))
+    now, before, left_out = measure.measure_comparison(SHOWN, ["I01"], CaseFilter(period=quarter), **asked)
+    assert (now["dari"][0], before["dari"][0]) == (dt.date(2026, 7, 1), dt.date(2026, 4, 1))
+    assert before["sampai"][0] == dt.date(2026, 6, 30) and left_out == []
+    with pytest.raises(UserError, match="masih berjalan"):
+        measure.measure_comparison(SHOWN, ["I01"], CaseFilter(), **asked)
+
+
+def test_the_audit_goes_with_its_version(published):
+    _, values = published
+    path = snapshot.audit_path(values, snapshot.current_version(values))
+    assert path.is_file() and path.stat().st_mode & 0o077 == 0
