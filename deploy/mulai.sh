@@ -9,6 +9,11 @@ case "${TUNTAS_DB:-}${TUNTAS_DB_APLIKASI:-}" in
   *postgres*) prepare_environment deploy/requirements-postgresql.txt ;;
 esac
 
+# Signing in with an office account is set up in the secrets file (deploy/secrets.contoh.toml).
+if [[ -f .streamlit/secrets.toml || -n "${STREAMLIT_SECRETS_FILES:-}" ]]; then
+  prepare_environment deploy/requirements-masuk.txt
+fi
+
 port=8501
 for ((i = 1; i <= $#; i++)); do
   case "${!i}" in

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import clock, publishing, reference, settings, start
-from lib.database import connection
+from lib import cli_access, clock, publishing, reference, settings, start
+from lib.database import connection, fence
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
 from lib.geo import adopt, given
 from lib.importing import importer, report, template
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lib.cli", description="Tuntas tanpa layar")
     commands = parser.add_subparsers(required=True, metavar="PERINTAH")
 
-    def command(name: str, help_text: str, run: Callable) -> argparse.ArgumentParser:
+    def command(name: str, help_text: str, run: Callable | None) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help_text, description=help_text)
         added.set_defaults(run=run)
         return added
@@ -74,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     bounds.add_argument("berkas", type=Path)
     bounds.add_argument("--kode", required=True, help="kolom yang memuat kode Kemendagri")
     command("potret", "Membangun dan menerbitkan potret baru", _snapshot)
+    cli_access.add_users(command("pengguna", "Mengatur siapa yang boleh melihat apa", None))
+    cli_access.add_audit(command("audit", "Mencetak jejak akses sebagai CSV", None))
     command("periksa", "Memeriksa basis data, potret, kesegaran dan berkas", _check)
     _add_measure(
         command("hitung", "Menghitung indikator: yang ditampilkan halaman, dicetak di sini", _measure)
@@ -95,10 +97,16 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
 
 
 def _prepare(options: argparse.Namespace, values: settings.Settings) -> int:
+    """Exit 0 when all is in place, 1 when a part of the second fence could not be put up."""
     engine = connection.writable_engine(values.database_url)
     connection.prepare(engine)
     print(f"Basis data kasus siap, versi skema {connection.read_meta(engine)['versi_skema']}.")
-    return 0
+    erected = fence.erect(engine, reader=values.peran_baca, seconds=values.batas_kueri_detik)
+    for line in erected.done:
+        print(line)
+    for line in erected.missing:
+        print(f"Perhatian: {line}")
+    return 1 if erected.missing else 0
 
 
 def _say(share: float, text: str) -> None:
@@ -164,8 +172,14 @@ def _check(options: argparse.Namespace, values: settings.Settings) -> int:
     connection.check_version(engine)
     simulated = "ya" if connection.is_simulated(engine) else "tidak"
     print(f"Basis data kasus: {connection.count_cases(engine)} baris, simulasi: {simulated}")
+    live = values.sumber == settings.LIVE
+    said, wanting = fence.report(engine, reader=values.peran_baca, live=live)
+    for line in said:
+        print(line)
+    for line in wanting:
+        print(f"Perhatian: {line}")
     source = open_source(values)
-    print(f"Potret terbit: {source.versi}, dibuat {source.dibuat}")
+    print(f"{'Sumber langsung' if live else 'Potret terbit'}: {source.versi}, dibuat {source.dibuat}")
     today, late = clock.today(), []
     for province in source.provinces:
         if province.tanggal_data is None:
@@ -174,7 +188,7 @@ def _check(options: argparse.Namespace, values: settings.Settings) -> int:
             late.append(f"{province.kode_provinsi} belum mengirim sejak {province.tanggal_data.isoformat()}")
     for line in late:
         print(f"Perhatian: provinsi {line}")
-    return 1 if late else 0
+    return 1 if late or wanting else 0
 
 
 def _measure(options: argparse.Namespace, values: settings.Settings) -> int:

@@ -18,6 +18,10 @@ class AccessRefused(UserError):
     """The scope does not allow what was asked."""
 
 
+class SignInNeeded(AccessRefused):
+    """Nobody has signed in, or the sign-in is too old."""
+
+
 class Tayang(StrEnum):
     """How exact a published number may be."""
 
@@ -116,6 +120,15 @@ class Scope:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provinces", tuple(sorted(set(self.provinces))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who signed in, as the identity provider says: its address (iss), its code of the person (sub), and when."""
+
+    issuer: str
+    subject: str
+    signed_in_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

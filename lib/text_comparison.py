@@ -53,6 +53,12 @@ dan batas dapat dimulai lagi dari bulan itu: pengelola menulis unit, bulan, dan 
 """
 
 
+WITHIN_THE_NATION = (
+    "Acuan dan batas dihitung dari semua provinsi; titik provinsi lain tidak ditampilkan. "
+    "Acuan dibulatkan ke sepersepuluh."
+)
+
+
 def verdict(place: int) -> str:
     """The words of a place beside the limits (-2 .. 2). Example: verdict(-2) == "patut dipelajari (di bawah)"."""
     word = CLASSES[abs(place)]

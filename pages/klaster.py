@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import text
-from lib.web import clusters, filters, links, overview
+from lib.web import clusters, filters, links
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -16,7 +16,7 @@ links.back("klaster", choice)
 filters.bar(choice, scope.provinces)
 if clusters.nothing(total):
     st.stop()
-st.markdown(f"#### {text.headline(total, place=overview.place(choice))}")
+st.markdown(f"#### {text.headline(total, place=filters.place(scope, choice))}")
 
 shown = clusters.view(scope, choice)
 clusters.reconciled(scope, choice, shown, total)

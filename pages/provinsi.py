@@ -8,7 +8,7 @@ from lib.web.session import require_scope
 scope = require_scope()
 
 choice = filters.current("provinsi")
-province.title(choice)
+province.title(scope, choice)
 filters.bar(choice, scope.provinces)
 
 if not choice.provinsi:
@@ -16,7 +16,7 @@ if not choice.provinsi:
     st.stop()
 
 own = province.figures(scope, choice)
-if not province.headline(choice, own):
+if not province.headline(scope, choice, own):
     st.stop()
 
 province.figure_cards(scope, choice, own)

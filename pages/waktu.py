@@ -12,7 +12,7 @@ st.title("Waktu")
 links.back("waktu", choice)
 filters.bar(choice, scope.provinces)
 
-asked = times.asked(choice)
+asked = times.asked(scope, choice)
 if not times.headline(scope, asked):
     st.stop()
 

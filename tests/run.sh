@@ -58,13 +58,13 @@ if [[ $# == 0 ]]; then
   "$PYTHON" -m ruff format --check . || failed+=("ruff format --check")
 fi
 
-# One worker per file: fixtures of a module (a database, a snapshot) are made once. The browser is driven
-# alone, so that a page is not slowed by other tests.
+# One worker per file: fixtures of a module (a database, a snapshot, a server) are made once. The browsers come
+# second, so that a page is not slowed by the rest; each of the two workers has its own browser and servers.
 if [[ " $* " == *" -m "* ]]; then
   stage "pytest" "$@"
 else
   stage "pytest" -n 2 --dist loadfile -m "not browser" "$@"
-  stage "pytest (peramban)" -m browser "$@"
+  stage "pytest (peramban)" -n 2 --dist loadfile -m browser "$@"
 fi
 if [[ "$selected" == 0 ]]; then failed+=("tidak ada uji yang terpilih"); fi
 

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "lib.domain": (),
     "lib.clock": (),
     "lib.stats": ("numpy", "scipy", "lib.stats"),
+    "lib.disclosure": ("numpy", "scipy", "pandas", "lib.domain", "lib.reference", "lib.disclosure"),
     "lib.indicators": ("numpy", "pandas", "lib.stats", "lib.domain", "lib.reference", "lib.indicators"),
     # lib.domain holds words, not data: a chart names a status as everybody else does.
     "lib.charts": (
@@ -31,7 +32,7 @@ MAY_IMPORT = {
 # Who may import a package or a room; everybody else may not.
 DATABASE_ROOMS = (
     *("lib.database", "lib.snapshot", "lib.queries", "lib.importing", "lib.application"),
-    *("lib.access", "lib.audit"),
+    *("lib.access", "lib.audit", "lib.users"),
 )
 SCREEN_ROOMS = ("dashboard", "pages", "lib.web")
 IMPORTED_ONLY_BY = {

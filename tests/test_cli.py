@@ -108,7 +108,7 @@ def office(imported, tuntas_data):
         (["I01", "--dari", "01-02-2026"], "01-02-2026"),
         (["I01", "--dari", "2026-05-01", "--sampai", "2026-04-01"], "2026-05-01"),
         (["I01", "--pendamping", "PD-1"], "PD-1"),
-        (["I01", "--tayang", "presentasi"], "presentasi"),
+        (["I01", "--tayang", "presentasi", "--dari", "2026-02-03", "--sampai", "2026-03-01"], "2026-02-03"),
         (["I01", "--tayang", "umum"], "umum"),
         (["I01", "--versi", "20200101T000000-abcdef"], "20200101T000000-abcdef"),
     ],
@@ -143,3 +143,22 @@ def test_doctor_names_the_provinces_that_never_sent(office, capsys):
     assert cli.main(["periksa"]) == 1
     output = capsys.readouterr().out
     assert "185 baris" in output and "provinsi 34 belum pernah mengirim" in output
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"TUNTAS_SUMBER": "langsung"}, "TUNTAS_DB adalah sqlite"),
+        ({"TUNTAS_SUMBER": "langsung", "TUNTAS_DB": "sqlite:///kasus.sqlite"}, "TUNTAS_DB adalah sqlite"),
+        ({"TUNTAS_SUMBER": "hidup"}, "TUNTAS_SUMBER=hidup"),
+        (
+            {"TUNTAS_SUMBER": "langsung", "TUNTAS_DB": "postgresql+psycopg://a@127.0.0.1:9/a"},
+            "tidak dapat dibaca",
+        ),
+    ],
+)
+def test_a_source_that_cannot_be_read_exits_with_2(environment, named, tuntas_data, capsys, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["hitung", "I01"]) == 2
+    assert named in capsys.readouterr().err

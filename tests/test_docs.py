@@ -38,6 +38,8 @@ PLANNED_PAGES = {
     "kasus",
     "rapat",
     "mutu_data",
+    "pengguna",
+    "jejak",
     "kamus",
 }
 UNITS = {
@@ -161,6 +163,12 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     return next(action.choices for action in actions if isinstance(action, argparse._SubParsersAction))
 
 
+def parts(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of the words after a command that has such words (`pengguna tambah`)."""
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return [choice for action in nested for choice in action.choices.values()]
+
+
 def test_first_blocks_are_the_two_commands_of_a_newcomer():
     assert blocks(README, "bash")[:2] == ["bash deploy/mulai.sh\n", "bash tests/run.sh\n"]
 
@@ -185,7 +193,8 @@ def test_every_option_is_named(command, option):
 
 
 def test_no_option_is_named_that_does_not_exist():
-    known = {option for parser in commands().values() for option in parser._option_string_actions}
+    parsers = [*commands().values(), *(part for each in commands().values() for part in parts(each))]
+    known = {option for parser in parsers for option in parser._option_string_actions}
     named = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", section(README, "Baris perintah")))
     assert named - known == set()
 

@@ -86,6 +86,12 @@ def compared(
     return _ask(scope, run, "measure_comparison", kodes, case_filter, last_year)
 
 
+def benchmark(scope: Scope, kodes: tuple[str, ...], case_filter: CaseFilter) -> pd.DataFrame:
+    """`measure.benchmark` on the published version."""
+    run = partial(measure.benchmark, scope, kodes, case_filter)
+    return _ask(scope, run, "benchmark", kodes, case_filter)
+
+
 def attention(scope: Scope, case_filter: CaseFilter) -> pd.DataFrame:
     """`measure.attention` on the published version."""
     return _ask(scope, partial(measure.attention, scope, case_filter), "attention", case_filter)

@@ -15,8 +15,8 @@ from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.measure import has_list
 from lib.numbers_id import angka, rentang_tanggal, tanggal
-from lib.web import cache, filters, links
-from lib.web.session import current_source
+from lib.web import cache, filters, links, trail
+from lib.web.session import current_source, visitor
 
 TABLE_LABEL = "Tabel dan unduhan"
 ARROWS = {1: "up", 0: "off", -1: "down"}
@@ -143,15 +143,23 @@ def downloads(answer: pd.DataFrame, *, key: str, title: str = "", lines: tuple[s
         (left, "Unduh CSV", "csv", sheets.CSV_MIME, lambda: content),
         (right, "Unduh XLSX", "xlsx", sheets.XLSX_MIME, lambda: sheets.to_xlsx(answer, about)),
     ):
-        column.download_button(
-            label,
-            data=make,
-            file_name=sheets.file_name(key, content, ending),
-            mime=mime,
-            key=f"unduh_{key}_{ending}",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        with column:
+            file_button(
+                label, make, sheets.file_name(key, content, ending), mime=mime, key=f"unduh_{key}_{ending}"
+            )
+
+
+def file_button(label: str, make: Callable[[], bytes], file_name: str, *, mime: str, key: str) -> None:
+    """A download that is made when clicked, and told to the access trail."""
+    st.download_button(
+        label,
+        data=trail.told(make, file_name),
+        file_name=file_name,
+        mime=mime,
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def about_lines(answer: pd.DataFrame) -> tuple[str, ...]:
@@ -164,7 +172,8 @@ def about_lines(answer: pd.DataFrame) -> tuple[str, ...]:
         lines.append(
             f"Tanggal data: {tanggal(min(dates, default=None))} sampai {tanggal(max(dates, default=None))}"
         )
-    lines.append(f"Versi potret: {current_source().versi}; tayang internal")
+    shown = "; ".join(dict.fromkeys(answer["tayang"])) if "tayang" in answer else visitor().scope.tayang
+    lines.append(f"Versi potret: {current_source().versi}; tayang {shown}")
     return tuple(lines)
 
 

@@ -285,14 +285,8 @@ def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates
             ("Unduh daftar CSV", "csv", sheets.CSV_MIME, sheets.to_csv),
             ("Unduh daftar XLSX", "xlsx", sheets.XLSX_MIME, sheets.to_xlsx),
         ):
-            st.download_button(
-                label,
-                data=make(write),
-                file_name=f"tuntas-kasus-{digest}.{ending}",
-                mime=mime,
-                key=f"k_unduh_{ending}",
-                on_click="ignore",
-                icon=":material/download:",
+            cards.file_button(
+                label, make(write), f"tuntas-kasus-{digest}.{ending}", mime=mime, key=f"k_unduh_{ending}"
             )
 
 

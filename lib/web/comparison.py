@@ -15,7 +15,7 @@ from lib.charts import funnel as funnel_charts
 from lib.domain import CaseFilter, Dimensi, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, bulan_tahun
-from lib.web import cache, counts, filters, links, workers
+from lib.web import cache, counts, filters, links
 from lib.web import cards as pieces
 from lib.web.session import current_settings, current_source
 
@@ -106,16 +106,19 @@ def provinces(scope: Scope, choice: filters.Choice, kode: str, *, adjusted: bool
     st.markdown("##### Provinsi")
     case_filter = replace(choice, provinsi="").case_filter()
     funnel = _funnel(scope, kode, case_filter, Dimensi.PROVINSI, adjusted=adjusted)
-    if len(funnel.units) < FEWEST_UNITS:
+    # Within the limits of the nation one province of one's own is enough to compare.
+    if len(funnel.units) < (FEWEST_UNITS if measure.is_national(scope) else 1):
         _too_few(funnel, "provinsi")
         return
     units = prepared(funnel, Dimensi.PROVINSI)
     seen = choice.other(SEEN)
-    if seen and seen not in reference.names("provinsi"):
+    if seen and seen not in scope.provinces:
         st.warning(f"Provinsi “{seen}” pada tautan tidak dikenal dan diabaikan.", icon=":material/link_off:")
         seen = ""
     selected = seen or choice.provinsi or None
     _chart(scope, funnel, units, kode, case_filter, Dimensi.PROVINSI, selected=selected)
+    if not measure.is_national(scope):
+        pieces.note(words.WITHIN_THE_NATION)
     links.choose(
         "Provinsi yang dibuka",
         units["kunci"].tolist(),
@@ -232,7 +235,7 @@ def _units_table(
 def staff(scope: Scope, choice: filters.Choice, kode: str, *, adjusted: bool) -> None:
     """The pendamping of one province, by code; nobody is ranked or named."""
     st.subheader("Pendamping dalam satu provinsi", help=text.definition(kode))
-    provinsi = workers.one_province(scope, choice)
+    provinsi = choice.provinsi
     if not provinsi:
         st.info(
             "Pilih satu provinsi di bilah saringan: pendamping hanya dibandingkan di dalam provinsinya.",
@@ -318,17 +321,10 @@ def _shown_months(chart: measure.Control, kode: str) -> pd.DataFrame:
     return frame
 
 
-def _place(scope: Scope, choice: filters.Choice) -> str:
-    """What the series is about: the viewer's provinces or one of them, all kinds or some."""
-    names = reference.names("klaster") | reference.names("jenis_masalah")
-    area = workers.area(scope, choice)
-    return f"{area}, {names[choice.masalah]}" if choice.masalah else area
-
-
 def _draw_control(scope: Scope, chart: measure.Control, choice: filters.Choice, kode: str) -> None:
     names = reference.names("provinsi")
     sentence = words.pattern_sentence(chart, kode=kode, names=names)
-    st.markdown(f"**{_place(scope, choice)}, {INDICATORS[kode].pendek}.** {sentence}")
+    st.markdown(f"**{filters.place(scope, choice)}, {INDICATORS[kode].pendek}.** {sentence}")
     if chart.frame["nilai"].notna().any():
         left, right = st.columns(2)
         with left, st.container(border=True, height="stretch"):

@@ -7,13 +7,14 @@ them on a change of page.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from lib import present_area, reference
-from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, UserError
+from lib.domain import AccessRefused, CaseFilter, Dimensi, Period, PeriodKind, Scope, UserError
+from lib.web.session import visitor
 
 STATE, SEEN_URL, SEEN_PAGE = "saringan", "saringan_url", "saringan_halaman"
 DEFAULT_KIND = PeriodKind.DUA_BELAS_BULAN
@@ -120,6 +121,19 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
     return choice, wrong
 
 
+def area(scope: Scope, choice: Choice) -> str:
+    """Where the figures are from: the chosen province, or all that the visitor may see."""
+    if choice.provinsi:
+        return reference.names("provinsi")[choice.provinsi]
+    return "Indonesia" if scope.provinces == reference.all_provinces() else "Semua provinsi Anda"
+
+
+def place(scope: Scope, choice: Choice) -> str:
+    """What the figures are about: the area, all kinds or some. Example: "Jawa Tengah, Anak"."""
+    names = reference.names("klaster") | reference.names("jenis_masalah")
+    return f"{area(scope, choice)}, {names[choice.masalah]}" if choice.masalah else area(scope, choice)
+
+
 def of_pas(case_filter: CaseFilter, pas: str) -> CaseFilter:
     """The filter narrowed to a PAS, which is the set of its kinds.
 
@@ -139,9 +153,9 @@ def of_pas(case_filter: CaseFilter, pas: str) -> CaseFilter:
 
 
 def describe(choice: Choice) -> str:
-    """The choice in words. Example: "Klaster Anak; Jawa Tengah; 12 bulan terakhir"."""
-    area = reference.names("provinsi")[choice.provinsi] if choice.provinsi else "semua provinsi"
-    return "; ".join((_problem_label(choice.masalah).strip(), area, PERIOD_LABELS[choice.periode]))
+    """The visitor's choice in words. Example: "Klaster Anak; Jawa Tengah; 12 bulan terakhir"."""
+    where = area(visitor().scope, choice)
+    return "; ".join((_problem_label(choice.masalah).strip(), where, PERIOD_LABELS[choice.periode]))
 
 
 def current(page: str) -> Choice:
@@ -158,8 +172,14 @@ def current(page: str) -> Choice:
         for sentence in wrong:
             st.warning(sentence, icon=":material/link_off:")
     st.session_state[SEEN_PAGE] = page
-    keep(st.session_state[STATE])
+    keep(_of_visitor(st.session_state[STATE]))
     return st.session_state[STATE]
+
+
+def _of_visitor(choice: Choice) -> Choice:
+    """Whoever may see one province only has chosen it."""
+    own = visitor().scope.provinces
+    return replace(choice, provinsi=own[0]) if len(own) == 1 else choice
 
 
 def keep(choice: Choice) -> None:
@@ -169,6 +189,23 @@ def keep(choice: Choice) -> None:
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
     st.session_state[SEEN_URL] = wanted
+
+
+def forget() -> None:
+    """Begin anew: the choice may hold a province that the next role does not see."""
+    st.session_state.pop(STATE, None)
+    st.query_params.clear()
+
+
+def check_area(scope: Scope) -> None:
+    """Raise AccessRefused for a link to a province outside the scope; the session's own choice is forgotten then."""
+    asked = st.query_params.get("provinsi", "")
+    if asked in reference.names("provinsi") and asked not in scope.provinces:
+        forget()
+        raise AccessRefused(
+            f"{reference.names('provinsi')[asked]} di luar wilayah yang boleh Anda lihat. Pilih halaman di menu untuk "
+            "melihat wilayah Anda."
+        )
 
 
 def set_other(name: str, value: str) -> None:
@@ -213,16 +250,18 @@ def _problem_label(kode: str) -> str:
     return f"   {kode} {reference.names('jenis_masalah')[kode]}"
 
 
-def bar(choice: Choice, provinces: tuple[str, ...]) -> None:
-    """Draw the filter bar; a change is kept before the page runs again."""
-    state = st.session_state
-    state["f_periode"], state["f_masalah"] = choice.periode, choice.masalah
+def bar(choice: Choice, provinces: tuple[str, ...], *, periods: Sequence[PeriodKind] = ()) -> None:
+    """Draw the filter bar; a change is kept before the page runs again. `periods`: the only ones offered."""
+    state, offered = st.session_state, list(periods or PERIOD_LABELS)
+    state["f_periode"] = choice.periode if choice.periode in offered else offered[0]
+    state["f_masalah"] = choice.masalah
     state["f_provinsi"] = choice.provinsi if choice.provinsi in provinces else ""
-    free = choice.periode is PeriodKind.BEBAS
+    everywhere = "Semua provinsi" if provinces == reference.all_provinces() else "Semua provinsi Anda"
+    free = choice.periode is PeriodKind.BEBAS and PeriodKind.BEBAS in offered
     columns = st.columns([1.1, 1.6, 1.2] if not free else [1.1, 0.8, 0.8, 1.5, 1.2])
     columns[0].selectbox(
         "Periode",
-        list(PERIOD_LABELS),
+        offered,
         format_func=PERIOD_LABELS.get,
         key="f_periode",
         on_change=_changed,
@@ -245,8 +284,8 @@ def bar(choice: Choice, provinces: tuple[str, ...]) -> None:
     )
     columns[-1].selectbox(
         "Provinsi",
-        ["", *provinces],
-        format_func=lambda kode: reference.names("provinsi")[kode] if kode else "Semua provinsi",
+        ["", *provinces] if len(provinces) > 1 else list(provinces),
+        format_func=lambda kode: reference.names("provinsi")[kode] if kode else everywhere,
         key="f_provinsi",
         on_change=_changed,
         placeholder="Ketik untuk mencari",

@@ -16,7 +16,7 @@ from lib.measure import NO_DATA
 from lib.numbers_id import angka, bulan_tahun
 from lib.periods import months
 from lib.present import full_until
-from lib.web import cache, cards, counts, filters, links, overview
+from lib.web import cache, cards, counts, filters, links
 from lib.web.session import current_settings, current_source
 
 CARDS = ("I01", "I03", "I06", "I16", "I13", "I14-median", "I15-n", "I21")
@@ -59,7 +59,7 @@ def stock_and_flow(scope: Scope, case_filter: CaseFilter, per: Dimensi | None) -
 def headline(scope: Scope, choice: filters.Choice) -> None:
     """How the stock changed, in one sentence."""
     row = stock_and_flow(scope, choice.case_filter(), None).iloc[0]
-    st.markdown(f"#### {text_flow.headline(row, place=overview.place(choice))}")
+    st.markdown(f"#### {text_flow.headline(row, place=filters.place(scope, choice))}")
 
 
 def nothing(shown: pd.DataFrame) -> bool:

@@ -14,7 +14,7 @@ from lib.charts import workload
 from lib.domain import Scope
 from lib.measure import TARGETS, WEEKS
 from lib.numbers_id import angka, rentang_tanggal
-from lib.web import cache, cards, counts, filters, flow, links, workers
+from lib.web import cache, cards, counts, filters, flow, links
 from lib.web.session import current_settings, current_source
 
 LIMIT, PLACE, ADDED, ORIGIN = "batas", "tujuan", "tambah", "asal"
@@ -53,7 +53,7 @@ def ahead(scope: Scope, choice: filters.Choice) -> None:
     cards.note(text_flow.target(target, limits=limits))
     known = known_pace(scope, choice)
     now = measure.outlook(known, target=target, limits=limits)
-    provinsi = workers.one_province(scope, choice)
+    provinsi = choice.provinsi
     if not provinsi:
         _provinces(scope, choice, now, target)
     what_if(scope, choice, known, target=target, provinsi=provinsi)

@@ -13,7 +13,7 @@ from lib.charts import workload
 from lib.charts.theme import NO_FADING
 from lib.domain import Dimensi, Scope
 from lib.numbers_id import angka
-from lib.web import cache, cards, counts, filters, flow, links, workers
+from lib.web import cache, cards, counts, filters, flow, links
 from lib.web.session import current_settings
 
 AREA, PERSON, ORDER = "macet_provinsi", "macet_orang", "urut_macet"
@@ -33,7 +33,7 @@ def stuck(scope: Scope, choice: filters.Choice, shown: pd.DataFrame) -> None:
         return
     kept = f" Angka {row['catatan'].split('; ')[0]}." if measure.is_kept(row) else ""
     st.markdown(f"{sentence}{kept}")
-    provinsi = workers.one_province(scope, choice)
+    provinsi = choice.provinsi
     left, right = st.columns([2, 1], gap="medium")
     with left, st.container(border=True, height="stretch"):
         if provinsi:

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lib.domain import AccessRefused, Role
+
+ROLE_NAMES = {
+    Role.DIREKTUR: "Direktur",
+    Role.KOORDINATOR: "Koordinator provinsi",
+    Role.ADMIN_DATA: "Pengelola data",
+}
+ANALYSTS = (Role.DIREKTUR, Role.KOORDINATOR)
+EVERYBODY = tuple(Role)
+# file, title, icon, address, who may open it; the first page a role may open is where it arrives.
 PAGES = (
-    ("pages/ringkasan.py", "Ringkasan", ":material/dashboard:", "ringkasan", True),
-    ("pages/provinsi.py", "Provinsi", ":material/location_on:", "provinsi", False),
-    ("pages/klaster.py", "Klaster", ":material/category:", "klaster", False),
-    ("pages/pendamping.py", "Pendamping", ":material/group:", "pendamping", False),
-    ("pages/waktu.py", "Waktu", ":material/timer:", "waktu", False),
-    ("pages/alur.py", "Alur", ":material/water:", "alur", False),
-    ("pages/perbandingan.py", "Perbandingan", ":material/balance:", "perbandingan", False),
-    ("pages/kasus.py", "Kasus", ":material/list_alt:", "kasus", False),
-    ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", False),
+    ("pages/ringkasan.py", "Ringkasan", ":material/dashboard:", "ringkasan", ANALYSTS),
+    ("pages/provinsi.py", "Provinsi", ":material/location_on:", "provinsi", ANALYSTS),
+    ("pages/klaster.py", "Klaster", ":material/category:", "klaster", ANALYSTS),
+    ("pages/pendamping.py", "Pendamping", ":material/group:", "pendamping", ANALYSTS),
+    ("pages/waktu.py", "Waktu", ":material/timer:", "waktu", ANALYSTS),
+    ("pages/alur.py", "Alur", ":material/water:", "alur", ANALYSTS),
+    ("pages/perbandingan.py", "Perbandingan", ":material/balance:", "perbandingan", ANALYSTS),
+    ("pages/kasus.py", "Kasus", ":material/list_alt:", "kasus", ANALYSTS),
+    ("pages/mutu_data.py", "Mutu data", ":material/fact_check:", "mutu_data", (Role.ADMIN_DATA,)),
+    ("pages/pengguna.py", "Pengguna", ":material/manage_accounts:", "pengguna", (Role.ADMIN_DATA,)),
+    ("pages/jejak.py", "Jejak akses", ":material/history:", "jejak", (Role.ADMIN_DATA,)),
+    ("pages/rapat.py", "Rapat", ":material/co_present:", "rapat", EVERYBODY),
+    ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", EVERYBODY),
 )
+TITLES = {url: title for _, title, _, url, _ in PAGES}
 FRAMED = "dalam_kerangka"
 
 
-def navigation():
-    """Set up the browser tab, register the pages and return the one that was asked for.
+def configure() -> None:
+    """Set up the browser tab.
 
     The tab's own picture comes first: without it the browser would fetch the page's icon from a foreign address.
     """
@@ -29,12 +44,50 @@ def navigation():
         layout="wide",
         initial_sidebar_state="auto",
     )
+
+
+def navigation(role: Role | None):
+    """Register all pages and return the one that was asked for; the menu shows those the role may open.
+
+    A page that is not in the menu keeps its address: whoever asks for it is told why it stays closed.
+    """
+    first = next((url for *_, url, roles in PAGES if role in roles), PAGES[0][3])
     return st.navigation(
         [
-            st.Page(path, title=title, icon=icon, url_path=url, default=default)
-            for path, title, icon, url, default in PAGES
-        ]
+            st.Page(
+                path,
+                title=title,
+                icon=icon,
+                url_path=url,
+                default=url == first,
+                visibility="visible" if role in roles else "hidden",
+            )
+            for path, title, icon, url, roles in PAGES
+        ],
+        position="hidden" if role is None else "sidebar",
     )
+
+
+def name_of(page) -> str:
+    """The name of a page of `navigation`, which is its address. Example: "ringkasan" for the page at "/"."""
+    return next(url for _, title, _, url, _ in PAGES if title == page.title)
+
+
+def first_page(role: Role) -> str:
+    """The file of the page where a role arrives."""
+    return next(path for path, *_, roles in PAGES if role in roles)
+
+
+def may_open(page: str, role: Role) -> bool:
+    """Whether a page is for a role."""
+    return next(role in roles for *_, url, roles in PAGES if url == page)
+
+
+def check_role(page: str, role: Role) -> None:
+    """Raise AccessRefused where a role may not open a page."""
+    if not may_open(page, role):
+        open_to = " dan ".join(ROLE_NAMES[each] for *_, url, roles in PAGES if url == page for each in roles)
+        raise AccessRefused(f"Halaman {TITLES[page]} hanya untuk {open_to}; pilih halaman lain di menu.")
 
 
 def framed() -> None:
@@ -49,5 +102,6 @@ def require_frame() -> None:
     navigation and data date: the framework takes the folder for its older kind of multipage app.
     """
     if not st.session_state.pop(FRAMED, False):
-        navigation()
+        configure()
+        navigation(None)
         st.rerun()

@@ -39,18 +39,11 @@ TRENDS = {
 }
 
 
-def place(choice: filters.Choice) -> str:
-    """What the figures are about: the country or one province, all kinds or some."""
-    area = reference.names("provinsi")[choice.provinsi] if choice.provinsi else "Indonesia"
-    names = reference.names("klaster") | reference.names("jenis_masalah")
-    return f"{area}, {names[choice.masalah]}" if choice.masalah else area
-
-
 def headline(scope: Scope, choice: filters.Choice) -> None:
     """What the figures say, in one sentence."""
 
     def draw() -> None:
-        st.markdown(f"#### {text.headline(figures(scope, choice), place=place(choice))}")
+        st.markdown(f"#### {text.headline(figures(scope, choice), place=filters.place(scope, choice))}")
 
     cache.drawn("ringkasan.kalimat", scope, draw, choice)
 

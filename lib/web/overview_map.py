@@ -79,7 +79,8 @@ def provinces(scope: Scope, choice: filters.Choice) -> None:
         outlined = chosen or choice.provinsi or None  # a small province alone would be hard to find
         _shape(scope, frame, kode, choice, limits=limits, labels=labels, selected=outlined, smooth=smooth)
         borders = text.INDICATIVE_OF_USER if geo.is_from_user() else text.INDICATIVE
-        pieces.note(f"{borders} Batas kelas tetap (usulan); klik provinsi untuk angkanya.")
+        own = "" if measure.is_national(scope) else " Hanya wilayah Anda yang berwarna."
+        pieces.note(f"{borders}{own} Batas kelas tetap (usulan); klik provinsi untuk angkanya.")
         if smooth:
             pieces.note(words.SMOOTHED)
     with right:

@@ -8,15 +8,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib import geo, present, present_area, present_workers, reference, text
+from lib import geo, measure, present, present_area, present_workers, reference, text
 from lib.charts import bars, outline, workload
 from lib.domain import Dimensi, Scope
 from lib.indicators.records import INDICATORS
 from lib.measure import is_kept
 from lib.numbers_id import angka
-from lib.web import cache, cards, counts, filters, links, overview, watch, workers
+from lib.web import cache, cards, counts, filters, links, watch, workers
 from lib.web.case_list import SEPARATOR
-from lib.web.session import current_settings, current_source
+from lib.web.session import current_settings, data_dates
 
 # Four in a row: the corong and what is open; what is stuck and the load; how long; response and referrals.
 FIGURES = (
@@ -29,6 +29,7 @@ PLACE_TABLE = ("I01", "I02", "I03K", "I13", "I15-n", "I04-180")
 COLOURS = ("I04-180", "I15-persen", "I27", "I05M")
 SIZE = "I13"
 COLOUR_CHOICE = "warna"
+PERIOD = ["dari", "sampai"]
 PLACE_CHOICE, CASE_CHOICE = "sorot_kabkota", "sorot_kasus"
 STUCK_SHOWN = 10
 # Pixels: all columns beside each other on a 1440 pixel screen, the longest kinds of problems shortened.
@@ -42,10 +43,11 @@ ISLANDS = {
 }
 
 
-def title(choice: filters.Choice) -> None:
+def title(scope: Scope, choice: filters.Choice) -> None:
     """The page's title and the way back, with the filter kept."""
     st.title(reference.names("provinsi")[choice.provinsi] if choice.provinsi else "Provinsi")
-    links.page("ringkasan", "Kembali ke nasional", replace(choice, provinsi=""), icon=":material/arrow_back:")
+    above = "nasional" if measure.is_national(scope) else "Ringkasan"
+    links.page("ringkasan", f"Kembali ke {above}", replace(choice, provinsi=""), icon=":material/arrow_back:")
 
 
 def chooser(scope: Scope, choice: filters.Choice) -> None:
@@ -82,7 +84,7 @@ def figures(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
     return cache.measured(scope, counts.known(FIGURES), choice.case_filter()).set_index("kode", drop=False)
 
 
-def headline(choice: filters.Choice, own: pd.DataFrame) -> bool:
+def headline(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> bool:
     """The province in a sentence; False when it has never sent anything."""
     if pd.isna(own.loc["I01", "nilai"]):
         name = reference.names("provinsi")[choice.provinsi]
@@ -91,9 +93,9 @@ def headline(choice: filters.Choice, own: pd.DataFrame) -> bool:
             icon=":material/inbox:",
         )
         return False
-    st.markdown(f"#### {text.headline(own, place=overview.place(choice))}")
+    st.markdown(f"#### {text.headline(own, place=filters.place(scope, choice))}")
     st.markdown(text.province_now(own))
-    dates = [p.tanggal_data for p in current_source().provinces if p.tanggal_data is not None]
+    dates = data_dates(scope)
     if (day := own.loc["I01", "tanggal_data"]) < max(dates):
         st.info(text.late_data(day, max(dates)), icon=":material/schedule:")
     return True
@@ -105,19 +107,16 @@ def figure_cards(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> Non
 
 
 def _figure_cards(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> None:
-    wider = cache.measured(scope, tuple(own["kode"]), replace(choice.case_filter(), provinsi=())).set_index(
-        "kode"
-    )
-    place = _wider_name(scope)
-    same_period = bool((own[["dari", "sampai"]] == wider.loc[own.index, ["dari", "sampai"]]).all(axis=None))
+    wider = _nation(scope, own, choice)
+    same = wider.index.intersection(own.index)
+    same_period = bool((own.loc[same, PERIOD] == wider.loc[same, PERIOD]).all(axis=None))
 
     def draw(row: pd.Series) -> None:
-        kode = row["kode"]
-        beside = (
-            text.beside(kode, row["nilai"], wider.loc[kode], place=place, same_period=same_period)
-            if place
-            else ""
-        )
+        kode, beside = row["kode"], ""
+        if kode in wider.index:
+            beside = text.beside(
+                kode, row["nilai"], wider.loc[kode], place="nasional", same_period=same_period
+            )
         counts.card(row, choice, beside=beside)
 
     counts.grid([own.loc[kode] for kode in own.index], draw, columns=4)
@@ -130,10 +129,11 @@ def _figure_cards(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> No
     )
 
 
-def _wider_name(scope: Scope) -> str:
-    if set(scope.provinces) == set(reference.all_provinces()):
-        return "nasional"
-    return "semua provinsi Anda" if len(scope.provinces) > 1 else ""
+def _nation(scope: Scope, own: pd.DataFrame, choice: filters.Choice) -> pd.DataFrame:
+    """The nation's figures by kode; whoever may not see the nation gets its rates and durations only."""
+    case_filter = replace(choice.case_filter(), provinsi=())
+    ask = cache.measured if measure.is_national(scope) else cache.benchmark
+    return ask(scope, tuple(own["kode"]), case_filter).set_index("kode", drop=False)
 
 
 def places(scope: Scope, choice: filters.Choice) -> None:

@@ -1,18 +1,20 @@
-"""What every page needs before its first figure: settings, the published snapshot, the scope, calm errors."""
+"""What every page needs before its first figure: settings, the published snapshot, the visitor's scope, calm errors."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lib import access, clock, measure, publishing, settings, snapshot, start
-from lib.domain import Scope, UserError
+from lib import access, clock, measure, publishing, reference, settings, start
+from lib.domain import AccessRefused, Identity, Role, Scope, UserError
 from lib.measure import Source
-from lib.web.navigation import require_frame
+from lib.web import identity, navigation
 
 LOGGER = logging.getLogger("tuntas")
 KEPT_SOURCES = 3
@@ -21,6 +23,22 @@ FIRST_START = threading.Lock()
 WITHOUT_PAST: list[str] = []
 # The version a run of the page began with: all that one page shows comes from it.
 RUNS_WITH: ContextVar[Source | None] = ContextVar("runs_with", default=None)
+# In the demonstration: the role and province the visitor looks as.
+SEEN_AS, SEEN_PROVINCE = "lihat_sebagai", "lihat_sebagai_provinsi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Who is looking at which page with which scope; `looked_up` where the scope comes from the table of users."""
+
+    scope: Scope
+    identity: Identity | None
+    looked_up: bool
+    page: str = ""
+
+
+# Whose rights this run of the page has, decided anew for every run.
+RUNS_AS: ContextVar[Visitor | None] = ContextVar("runs_as", default=None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -37,9 +55,49 @@ def _opened(versi: str) -> Source:
 def begin_run() -> Source:
     """Take the version that is published now for everything this run of the page shows."""
     RUNS_WITH.set(None)
+    RUNS_AS.set(None)
     source = current_source()
     RUNS_WITH.set(source)
     return source
+
+
+def admit(source: Source) -> Visitor:
+    """Who is looking, with the rights they have now; no page shows anything before `on_page`.
+
+    A simulation is open to everybody, in the role that was chosen. Raises SignInNeeded or AccessRefused.
+    """
+    who = identity.identity()
+    if source.simulasi:
+        scope, looked_up = _demonstration_scope(), False
+    elif identity.configured():
+        scope, looked_up = access.scope_for(current_settings(), who, now=clock.now()), True
+    elif current_settings().tanpa_masuk:
+        scope, looked_up = access.local_scope(address=st.get_option("server.address") or ""), False
+    else:
+        raise AccessRefused(access.NOT_CONFIGURED)
+    return Visitor(scope=scope, identity=who, looked_up=looked_up)
+
+
+def on_page(admitted: Visitor, page: str) -> Visitor:
+    """Let the visitor look at a page in this run."""
+    there = replace(admitted, page=page)
+    RUNS_AS.set(there)
+    return there
+
+
+def _demonstration_scope() -> Scope:
+    # Kept here too: the framework forgets a menu that is not drawn for a run.
+    role = st.session_state.setdefault(SEEN_AS, Role.DIREKTUR)
+    province = st.session_state.setdefault(SEEN_PROVINCE, reference.all_provinces()[0])
+    return access.scope_of(role, (province,) if role is Role.KOORDINATOR else ())
+
+
+def visitor() -> Visitor:
+    """Who is looking; raises AccessRefused where nobody was let in."""
+    admitted = RUNS_AS.get()
+    if admitted is None:
+        raise AccessRefused("Halaman ini hanya terbuka sesudah hak Anda diperiksa; muat ulang halaman.")
+    return admitted
 
 
 def current_source() -> Source:
@@ -48,7 +106,7 @@ def current_source() -> Source:
     if kept is not None:
         return kept
     values = current_settings()
-    versi = snapshot.current_version(values)
+    versi = measure.current_version(values)
     return _opened(_first_start(values) if versi is None else versi)
 
 
@@ -79,28 +137,32 @@ def end_run() -> bool:
         return True
 
 
+def data_dates(scope: Scope) -> list[dt.date]:
+    """The data dates of the provinces of a scope that have sent data."""
+    sent = [p for p in current_source().provinces if p.kode_provinsi in scope.provinces]
+    return [p.tanggal_data for p in sent if p.tanggal_data is not None]
+
+
 def require_scope() -> Scope:
-    """The scope of whoever is looking; without one the page says why and stops."""
-    require_frame()
-    try:
-        source = current_source()
-        return access.decide_scope(
-            simulasi=source.simulasi,
-            tanpa_masuk=current_settings().tanpa_masuk,
-            address=st.get_option("server.address") or "",
-        )
-    except UserError as error:
-        st.warning(str(error), icon=":material/block:")
-        st.stop()
+    """The scope of whoever is looking, if their role may open this page; otherwise the page says why and stops."""
+    navigation.require_frame()
+    admitted = visitor()
+    navigation.check_role(admitted.page, admitted.scope.role)
+    return admitted.scope
 
 
-def guarded(run: Callable[[], None]) -> bool:
+def guarded(run: Callable[[], None], *, on_refusal: Callable[[AccessRefused], None] | None = None) -> bool:
     """Run a part of a page and say whether it went well.
 
-    A UserError becomes its sentence, a bug a calm message with the traceback in the log only.
+    A UserError becomes its sentence, a bug a calm message with the traceback in the log only. `on_refusal` is told of
+    what the visitor's rights do not allow.
     """
     try:
         run()
+    except AccessRefused as error:
+        st.warning(str(error), icon=":material/block:")
+        if on_refusal is not None:
+            guarded(lambda refusal=error: on_refusal(refusal))
     except UserError as error:
         st.warning(str(error), icon=":material/info:")
     except Exception:

@@ -1,24 +1,99 @@
-"""The frame around every page: navigation, data date, the label of simulated data."""
+"""The frame around every page: who is let in, navigation, data date, the label of simulated data."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from lib import clock, text
-from lib.web import cache, navigation
+from lib import clock, reference, text
+from lib.domain import AccessRefused, Role, SignInNeeded
+from lib.web import cache, filters, identity, navigation, trail
 from lib.web.cards import note
-from lib.web.session import begin_run, current_settings, end_run, guarded
+from lib.web.session import (
+    SEEN_AS,
+    SEEN_PROVINCE,
+    Visitor,
+    admit,
+    begin_run,
+    current_settings,
+    current_source,
+    end_run,
+    guarded,
+    on_page,
+    visitor,
+)
+
+NAMED_PROVINCES = 3
+ROLE_CHANGED = "lihat_sebagai_berubah"
 
 
 def run() -> None:
-    """Set up navigation and run the chosen page."""
-    chosen = navigation.navigation()
+    """Let the visitor in, set up navigation for their role and run the chosen page."""
+    navigation.configure()
     st.logo("static/logo-terang.png", size="large", icon_image="static/favicon.png")
+    found: list[Visitor | AccessRefused] = []
     # Without a readable snapshot the page would only repeat the same sentence.
-    if guarded(_as_of):
-        navigation.framed()
-        guarded(chosen.run)
+    went_well = guarded(lambda: found.append(_admitted()))
+    who = found[0] if found and isinstance(found[0], Visitor) else None
+    chosen = navigation.navigation(who.scope.role if who else None)
+    page = navigation.name_of(chosen)
+    if not went_well:
+        return
+    if who is None:
+        _turned_away(found[0], page)
+        return
+    who = on_page(who, page)
+    _about(who)
+    if not guarded(_as_of):
+        return
+    _arrive_anew(who)
+    refusals: list[AccessRefused] = []
+    try:
+        guarded(lambda: _page(who, chosen), on_refusal=refusals.append)
+    finally:
+        # A page that stops early was seen too.
+        guarded(lambda: _tell(who, refusals))
         guarded(_finish)
+
+
+def _admitted() -> Visitor | AccessRefused:
+    source = begin_run()
+    try:
+        return admit(source)
+    except AccessRefused as error:
+        return error
+
+
+def _turned_away(error: AccessRefused, page: str) -> None:
+    if isinstance(error, SignInNeeded):
+        identity.sign_in_screen(str(error))
+        return
+    who = identity.identity()
+    identity.refused_screen(str(error), signed_in=who is not None)
+    guarded(lambda: trail.turned_away(page, who, error))
+
+
+def _tell(who: Visitor, refusals: list[AccessRefused]) -> None:
+    if refusals:
+        trail.refused(who, refusals[0])
+    else:
+        trail.viewed(who)
+
+
+def _arrive_anew(who: Visitor) -> None:
+    """Whoever looks as another role begins at that role's first page, where the present one is not for them."""
+    if st.session_state.pop(ROLE_CHANGED, False) and not navigation.may_open(who.page, who.scope.role):
+        st.switch_page(navigation.first_page(who.scope.role))
+
+
+def _look_anew() -> None:
+    filters.forget()
+    st.session_state[ROLE_CHANGED] = True
+
+
+def _page(who: Visitor, chosen) -> None:
+    filters.check_area(who.scope)
+    navigation.framed()
+    chosen.run()
 
 
 def _finish() -> None:
@@ -27,16 +102,59 @@ def _finish() -> None:
         cache.forget()
 
 
-def _as_of() -> None:
-    """The data date on every page, amber or red when old; simulated data are labelled, not aged."""
-    source, values = begin_run(), current_settings()
-    dates = [p.tanggal_data for p in source.provinces if p.tanggal_data is not None]
-    missing = len(source.provinces) - len(dates)
-    sentence = text.data_date(min(dates, default=None), max(dates, default=None), missing)
+def _about(who: Visitor) -> None:
+    """Whose office this is, and as whom the visitor looks."""
+    values = current_settings()
     with st.sidebar:
         st.markdown(f":small[{values.unit}]  \n:small[{values.kementerian}]")
-        if source.simulasi:
+        if current_source().simulasi:
             st.markdown(f":material/science: **{text.SIMULATION}**")
+            _looked_at_as()
+            return
+        st.markdown(f":small[Anda masuk sebagai]  \n**{navigation.ROLE_NAMES[who.scope.role]}**")
+        if who.scope.role is Role.KOORDINATOR:
+            st.markdown(f":small[{_listed(who.scope.provinces)}]")
+        if who.identity is not None:
+            st.button("Keluar", icon=":material/logout:", on_click=st.logout, key="keluar")
+
+
+def _listed(provinces: tuple[str, ...]) -> str:
+    names = [reference.names("provinsi")[kode] for kode in provinces]
+    if len(names) <= NAMED_PROVINCES:
+        return ", ".join(names)
+    return f"{', '.join(names[:NAMED_PROVINCES])} dan {len(names) - NAMED_PROVINCES} provinsi lain"
+
+
+def _looked_at_as() -> None:
+    """In the demonstration everybody may look as each role."""
+    st.selectbox(
+        "Lihat sebagai",
+        list(navigation.ROLE_NAMES),
+        format_func=navigation.ROLE_NAMES.get,
+        key=SEEN_AS,
+        on_change=_look_anew,
+        filter_mode=None,
+        help="Hanya pada data simulasi: peran menentukan halaman, provinsi, dan nama yang terlihat.",
+    )
+    if st.session_state[SEEN_AS] is Role.KOORDINATOR:
+        st.selectbox(
+            "Provinsi koordinator",
+            list(reference.names("provinsi")),
+            format_func=reference.names("provinsi").get,
+            key=SEEN_PROVINCE,
+            on_change=_look_anew,
+        )
+
+
+def _as_of() -> None:
+    """The data date of the visitor's provinces on every page, amber or red when old; simulated data are labelled,
+    not aged.
+    """
+    source, values, visible = current_source(), current_settings(), visitor().scope.provinces
+    own = [p for p in source.provinces if p.kode_provinsi in visible]
+    dates = [p.tanggal_data for p in own if p.tanggal_data is not None]
+    sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
+    with st.sidebar:
         st.markdown(f":small[{sentence}.]  \n:small[Versi potret {source.versi}]")
     if source.simulasi:
         note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata. {sentence}.")

@@ -20,7 +20,7 @@ TIME_ORDERS = {"kode": "Menurut kode", "beban": "Menurut beban"}
 def times(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
     """Time to closure per pendamping of one province, with the province's spread behind."""
     st.subheader("Lama kasus sampai ditutup per pendamping", help=text.definition("I08"))
-    provinsi = workers.one_province(scope, choice)
+    provinsi = choice.provinsi
     if not provinsi:
         st.info(
             "Pilih satu provinsi di bilah saringan: pendamping hanya disandingkan di dalam provinsinya.",

@@ -15,8 +15,8 @@ from lib.charts import waits
 from lib.domain import CaseFilter, Dimensi, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
-from lib.web import cache, cards, counts, filters, overview
-from lib.web.session import current_settings, current_source
+from lib.web import cache, cards, counts, filters
+from lib.web.session import current_settings, current_source, data_dates
 
 PLACE_CHOICE, FIGURE_CHOICE = "kabkota", "ukuran"
 DAYS = 365
@@ -53,7 +53,7 @@ class Asked:
         return (f"Kabupaten/kota: {reference.names('kabkota')[self.kabkota]}",) if self.kabkota else ()
 
 
-def asked(choice: filters.Choice) -> Asked:
+def asked(scope: Scope, choice: filters.Choice) -> Asked:
     """The filter with the kab/kota of the link or the menu; one that is not in the province is named and left out."""
     names = reference.names("kabkota")
     code = choice.other(PLACE_CHOICE)
@@ -68,7 +68,7 @@ def asked(choice: filters.Choice) -> Asked:
     if choice.provinsi:
         codes = [each for each in names if each[:2] == choice.provinsi]
         _place_menu(codes, code)
-    place = overview.place(choice)
+    place = filters.place(scope, choice)
     return Asked(
         choice=choice,
         kabkota=code,
@@ -131,7 +131,7 @@ def headline(scope: Scope, about: Asked) -> bool:
     else:
         sentence = text_times.headline(present_times.shares(drawn, day), day=day, place=about.place)
     st.markdown(f"#### {sentence}")
-    dates = [p.tanggal_data for p in current_source().provinces if p.tanggal_data is not None]
+    dates = data_dates(scope)
     if about.choice.provinsi and first["tanggal_data"] < max(dates):
         st.info(text_times.late(first["tanggal_data"], max(dates)), icon=":material/schedule:")
     return True

@@ -45,7 +45,7 @@ def person(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
 
 
 def _not_found(scope: Scope, choice: filters.Choice, code: str, *, several: bool) -> None:
-    place = workers.area(scope, choice)
+    place = filters.area(scope, choice)
     sentence = text.unknown_person(code, place=place)
     if several:
         sentence = (

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib import measure, present_workers, reference, text
+from lib import measure, present_workers, text
 from lib.charts import flow as flow_charts
 from lib.charts import workload
 from lib.domain import CaseFilter, Dimensi, Scope
@@ -31,23 +31,13 @@ DEFINED = {"terbuka": "I13", "terdata": "I01", "macet": "I15-n", "umur_median": 
 WHOLE_WORK = "Angka orang mencakup seluruh pekerjaannya, apa pun jenis kasusnya"
 
 
-def one_province(scope: Scope, choice: filters.Choice) -> str:
-    """The one province that is shown, or nothing when there are several."""
-    return choice.provinsi or (scope.provinces[0] if len(scope.provinces) == 1 else "")
-
-
-def area(scope: Scope, choice: filters.Choice) -> str:
-    """What the figures are about: the country, the viewer's provinces or one of them."""
-    if kode := one_province(scope, choice):
-        return reference.names("provinsi")[kode]
-    return "Indonesia" if scope.provinces == reference.all_provinces() else "Semua provinsi Anda"
-
-
 def headline(scope: Scope, choice: filters.Choice, figures: pd.DataFrame, staff: pd.DataFrame) -> None:
     """How many are active and how many are above the limits, in one sentence."""
     limits = current_settings().ambang
     bands = present_workers.band_counts(staff)
-    sentence = text.load_headline(figures.loc["I18-median"], bands, place=area(scope, choice), limits=limits)
+    sentence = text.load_headline(
+        figures.loc["I18-median"], bands, place=filters.area(scope, choice), limits=limits
+    )
     st.markdown(f"#### {sentence}")
 
 
@@ -82,7 +72,7 @@ def no_load(figures: pd.DataFrame, staff: pd.DataFrame) -> bool:
 def distribution(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
     """Open cases over all active pendamping, zero included, and the bands by province or kab/kota."""
     st.subheader("Sebaran beban", help=text.definition("I18-persen"))
-    key = "kabkota" if one_province(scope, choice) else "provinsi"
+    key = "kabkota" if choice.provinsi else "provinsi"
     few = staff[key].nunique(dropna=False) <= FEW_AREAS
     left, right = st.columns(2, gap="medium") if few else (st.container(), st.container())
     with left, st.container(border=True, height="stretch"):
@@ -196,7 +186,7 @@ def staff_list(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> Non
     found = present_workers.searched(present_workers.who_needs_help(staff), choice.other(SEARCH))
     if found.empty:
         st.info(
-            f"Tidak ada pendamping dengan kode “{choice.other(SEARCH)}” di {area(scope, choice)}; "
+            f"Tidak ada pendamping dengan kode “{choice.other(SEARCH)}” di {filters.area(scope, choice)}; "
             "kosongkan kotak pencarian untuk melihat semuanya.",
             icon=":material/search_off:",
         )
@@ -228,7 +218,7 @@ def _rows(scope: Scope, choice: filters.Choice, found: pd.DataFrame) -> None:
     shown = present_workers.staff_table(
         found,
         names=measure.shows_names(scope),
-        one_province=bool(one_province(scope, choice)),
+        one_province=bool(choice.provinsi),
     )
     persons = list(zip(found["pendamping"], found["provinsi"], strict=True))
     # A selection is a row number: another order or a closed person begins a new table.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from lib.database import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = 4_000
+# The page at "/", which an address without a page opens.
+FIRST = "pages/ringkasan.py"
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +30,25 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def demo(demo_folder: Path, tuntas_data: Path) -> Path:
+def demo(demo_folder: Path) -> Iterator[Path]:
+    """The small simulation as TUNTAS_DATA: one folder for all tests, which only look at it (see demo_copy)."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("TUNTAS_")]:
+            patch.delenv(name)
+        patch.setenv("TUNTAS_DATA", str(demo_folder))
+        before = _data_files(demo_folder)
+        yield demo_folder
+        assert _data_files(demo_folder) == before, "a test that changes the data takes the fixture demo_copy"
+
+
+def _data_files(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of the case database and of what is published of it."""
+    files = [folder / "kasus.sqlite", *(folder / "potret").iterdir()]
+    return {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.fixture
+def demo_copy(demo_folder: Path, tuntas_data: Path) -> Path:
     """A copy of the small simulation as this test's TUNTAS_DATA."""
     shutil.copytree(demo_folder, tuntas_data, dirs_exist_ok=True)
     return tuntas_data
@@ -47,20 +68,30 @@ def empty_office(tuntas_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def open_app() -> Iterator[Callable[..., AppTest]]:
-    """Run the entry with query parameters, optionally on another page; caches of earlier tests are dropped."""
+def open_app(request: pytest.FixtureRequest) -> Iterator[Callable[..., AppTest]]:
+    """Run the entry with query parameters, optionally on another page.
+
+    What the pages keep is shared by the tests on `demo` that patch nothing: the same question has the same answer
+    there. Every other test begins and ends with empty caches.
+    """
+    alike = "demo" in request.fixturenames and "monkeypatch" not in request.fixturenames
 
     def run(page: str | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
-        app.run()
-        if page:
-            app.switch_page(page).run()
-        return app
+        # Before the first run, as an address with a page does: no other page runs first.
+        if page and page != FIRST:
+            app.switch_page(page)
+        return app.run()
 
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    if not alike:
+        _forget()
     yield run
+    if not alike:
+        _forget()
+
+
+def _forget() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()

@@ -59,15 +59,15 @@ def test_missing_configured_database_is_an_error_not_a_simulation(tuntas_data, o
     assert not (tuntas_data / "tidak_ada.sqlite").exists()
 
 
-def test_last_snapshot_is_served_while_the_database_is_gone(demo, open_app):
-    (demo / "kasus.sqlite").rename(demo / "hilang.sqlite")
-    (demo / "kasus.sqlite").write_bytes(b"bukan basis data")
+def test_last_snapshot_is_served_while_the_database_is_gone(demo_copy, open_app):
+    (demo_copy / "kasus.sqlite").rename(demo_copy / "hilang.sqlite")
+    (demo_copy / "kasus.sqlite").write_bytes(b"bukan basis data")
     app = open_app()
     assert not app.exception
     assert "Basis data kasus tidak dapat dibaca" in shown(app) or app.metric
 
 
-def test_damaged_snapshot_says_what_to_do(demo, open_app):
+def test_damaged_snapshot_says_what_to_do(demo_copy, open_app):
     values = settings.load()
     snapshot.version_path(values, snapshot.current_version(values)).write_bytes(b"rusak" * 1000)
     app = open_app()
@@ -147,9 +147,9 @@ def test_panel_of_a_province_opens_from_its_link(demo, open_app):
     assert any("DKI Jakarta: angka provinsi" in subheader.value for subheader in app.subheader)
 
 
-def test_snapshot_of_another_database_is_never_shown(demo, open_app, monkeypatch):
+def test_snapshot_of_another_database_is_never_shown(demo_copy, open_app, monkeypatch):
     """A simulation's figures must not stand in for a real office's."""
-    monkeypatch.setenv("TUNTAS_DB", f"sqlite:///{demo / 'nyata.sqlite'}")
+    monkeypatch.setenv("TUNTAS_DB", f"sqlite:///{demo_copy / 'nyata.sqlite'}")
     monkeypatch.setenv("TUNTAS_TANPA_MASUK", "1")
     engine = connection.writable_engine(settings.load().database_url)
     connection.prepare(engine)

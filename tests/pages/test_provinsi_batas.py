@@ -14,7 +14,7 @@ PAGE = "pages/provinsi.py"
 
 
 @pytest.fixture
-def static(tmp_path, monkeypatch, demo):
+def static(tmp_path, monkeypatch, demo_copy):
     """A served folder of this test's own beside the demo data."""
     folder = tmp_path / "static"
     geo.build(folder=folder)
