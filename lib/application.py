@@ -1,7 +1,8 @@
 """The application database: what the product itself remembers, never in the case database.
 
 The riwayat (figures that are known at a province's tanggal_data only, kept when a version is published), who may see
-what (pengguna), and who saw what (jejak).
+what (pengguna), and who saw what (jejak). What the demonstration writes is marked:
+it gives nobody a right on real data.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ pengguna = Table(
     metadata,
     Column("penerbit", String(200), primary_key=True),
     Column("subjek", String(200), primary_key=True),
+    Column("simulasi", Boolean, primary_key=True),
     Column("peran", String(24), nullable=False),
     Column("aktif", Boolean, nullable=False),
     Column("sebutan", String(80)),
@@ -68,6 +70,7 @@ pengguna_provinsi = Table(
     metadata,
     Column("penerbit", String(200), primary_key=True),
     Column("subjek", String(200), primary_key=True),
+    Column("simulasi", Boolean, primary_key=True),
     Column("kode_provinsi", String(2), primary_key=True),
 )
 # Who opened, downloaded or was refused what; times are UTC. Nothing about clients.
@@ -75,6 +78,7 @@ jejak = Table(
     "jejak",
     metadata,
     Column("nomor", Integer, primary_key=True, autoincrement=True),
+    Column("simulasi", Boolean, nullable=False),
     Column("waktu", DateTime, nullable=False, index=True),
     Column("penerbit", String(200)),
     Column("subjek", String(200)),
@@ -83,12 +87,15 @@ jejak = Table(
     Column("kejadian", String(16), nullable=False),
     Column("halaman", String(40)),
     Column("saringan", String(400)),
-    Column("rincian", String(200)),
+    Column("rincian", String(400)),
     sqlite_autoincrement=True,
 )
 # The trail is append-only for everybody who writes through this database; what is old enough may be dropped.
 for _dialect, _statements in {
     "sqlite": (
+        # REPLACE would take a line's place without an update or a delete.
+        "CREATE TRIGGER jejak_baru BEFORE INSERT ON jejak WHEN EXISTS (SELECT 1 FROM jejak WHERE nomor = NEW.nomor) "
+        "BEGIN SELECT RAISE(ABORT, 'jejak tidak boleh diganti'); END",
         "CREATE TRIGGER jejak_tetap BEFORE UPDATE ON jejak BEGIN SELECT RAISE(ABORT, 'jejak tidak boleh diubah'); END",
         "CREATE TRIGGER jejak_simpan BEFORE DELETE ON jejak "
         f"WHEN OLD.waktu > datetime('now', '-{LEAST_TRAIL_DAYS} days') "

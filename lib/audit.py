@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from lib import application, reference
 from lib.application import jejak
@@ -29,10 +29,35 @@ COLUMNS = (
     "penerbit",
     "subjek",
 )
-# Only what looks like a code is kept: whatever somebody types into an address may be about a client.
-CODE = re.compile(r"[A-Za-z0-9_.-]{1,24}")
-LONG_NUMBER = re.compile(r"\d{8,}")
-CASE_PARAMETER, ONE_CASE, NOT_KEPT = "kasus", "satu-kasus", "…"
+# What is kept of an address, by the name of its parameter: codes of places, kinds, figures and dates. Whatever else
+# somebody types into an address may be about a client.
+PLACE, KIND, FIGURE, DAY = (
+    r"\d\d(\.\d\d)?",
+    r"[A-Z]{1,8}\d{0,2}",
+    r"[A-Z]{1,6}[A-Za-z0-9-]{0,20}",
+    r"\d{4}-\d\d-\d\d",
+)
+MONTH, WORD, PERSON = r"\d{4}-\d\d", r"[a-z0-9-]{1,16}", r"[A-Z]{0,2}\d{2}-?\d{1,5}"
+KEPT = {
+    "periode": WORD,
+    "dari": DAY,
+    "sampai": DAY,
+    "klaster": KIND,
+    "jenis": KIND,
+    "pas": KIND,
+    "sorot_jenis": KIND,
+    "kelompok": KIND,
+    **dict.fromkeys(
+        ("provinsi", "kabkota", "sorot_kabkota", "macet_provinsi", "orang_provinsi", "tujuan", "asal"), PLACE
+    ),
+    **dict.fromkeys(("kode", "peta", "warna", "ukuran", "pantau"), FIGURE),
+    **dict.fromkeys(("pendamping", "orang", "macet_orang"), PERSON),
+    **dict.fromkeys(("tahap", "urut", "banding", "tampilan", "rinci", "batas", "halus", "campuran"), WORD),
+    "lihat": PLACE,
+    "bulan": f"{MONTH}|\\d{{1,2}}",
+    "masuk": WORD,
+}
+CASES, ONE_CASE, NOT_KEPT = ("kasus", "sorot_kasus"), "satu-kasus", "…"
 EVERYWHERE = "semua"
 
 
@@ -55,22 +80,53 @@ def record(
     page: str | None = None,
     asked: Mapping[str, str] | None = None,
     detail: str | None = None,
+    simulated: bool = False,
 ) -> None:
-    """Append one line; raises UserError when it cannot be written. `asked` are the parameters of the address."""
+    """Append one line; raises UserError when it cannot be written. `asked` are the parameters of the address.
+
+    `simulated` lines are the demonstration's and are shown there only.
+    """
     with application.writing(settings) as connection:
-        connection.execute(
-            insert(jejak).values(
-                waktu=_utc(now),
-                penerbit=who.issuer if who else None,
-                subjek=who.subject if who else None,
-                peran=scope.role.value if scope else None,
-                wilayah=_area(scope),
-                kejadian=event.value,
-                halaman=page,
-                saringan=_codes(asked or {})[:400],
-                rincian=(detail or "")[:200] or None,
-            )
+        write(
+            connection,
+            event,
+            now=now,
+            who=who,
+            scope=scope,
+            page=page,
+            asked=asked,
+            detail=detail,
+            simulated=simulated,
         )
+
+
+def write(
+    connection: Connection,
+    event: Event,
+    *,
+    now: dt.datetime,
+    who: Identity | None,
+    scope: Scope | None = None,
+    page: str | None = None,
+    asked: Mapping[str, str] | None = None,
+    detail: str | None = None,
+    simulated: bool = False,
+) -> None:
+    """The same inside a transaction of the application database."""
+    connection.execute(
+        insert(jejak).values(
+            simulasi=simulated,
+            waktu=_utc(now),
+            penerbit=who.issuer if who else None,
+            subjek=who.subject if who else None,
+            peran=scope.role.value if scope else None,
+            wilayah=_area(scope),
+            kejadian=event.value,
+            halaman=page,
+            saringan=_codes(asked or {})[:400],
+            rincian=(detail or "")[:400] or None,
+        )
+    )
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:
@@ -87,13 +143,12 @@ def _codes(asked: Mapping[str, str]) -> str:
     """The parameters as text. Example: {"provinsi": "33", "kasus": "33~K-1"} -> "kasus=satu-kasus provinsi=33"."""
     kept = []
     for name, value in sorted(asked.items()):
-        if not CODE.fullmatch(name) or LONG_NUMBER.search(name):
-            name = NOT_KEPT
-        if name == CASE_PARAMETER:
-            value = ONE_CASE
-        elif not CODE.fullmatch(value) or LONG_NUMBER.search(value):
-            value = NOT_KEPT
-        kept.append(f"{name}={value}")
+        if name in CASES:
+            kept.append(f"{name}={ONE_CASE}")
+        elif name in KEPT:
+            kept.append(f"{name}={value if re.fullmatch(KEPT[name], value) else NOT_KEPT}")
+        else:
+            kept.append(NOT_KEPT)
     return " ".join(kept)
 
 
@@ -104,9 +159,11 @@ def trail(
     event: Event | None = None,
     subject: str | None = None,
     limit: int | None = None,
+    simulated: bool = False,
 ) -> pd.DataFrame:
     """The lines with COLUMNS, newest first, waktu as UTC; raises UserError when they cannot be read."""
     query = select(*(jejak.c[name] for name in COLUMNS)).order_by(jejak.c.nomor.desc())
+    query = query.where(jejak.c.simulasi == simulated)
     if since is not None:
         query = query.where(jejak.c.waktu >= _utc(since))
     if event is not None:

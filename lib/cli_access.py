@@ -6,6 +6,8 @@ import argparse
 import csv
 import datetime as dt
 import sys
+from collections.abc import Callable
+from functools import partial
 
 from lib import audit, clock, users
 from lib.audit import Event
@@ -72,31 +74,30 @@ def _put(options: argparse.Namespace, values: Settings) -> int:
         provinces=tuple(sorted(set(provinces))),
         label=options.sebutan,
     )
-    users.put(values, user, now=clock.now())
-    _tell(values, f"{user.subject}: {role.value} {','.join(user.provinces)} aktif")
+    users.put(values, user, now=clock.now(), tell=_telling(users.described(user)))
     print(f"Pengguna {user.subject} kini {role.value}.")
     return 0
 
 
 def _switch(options: argparse.Namespace, values: Settings, *, active: bool) -> int:
-    users.set_active(values, options.penerbit, options.subjek, active=active, now=clock.now())
     done = "dipulihkan" if active else "dicabut"
-    _tell(values, f"{options.subjek}: {done}")
+    told = _telling(f"{options.subjek} ({options.penerbit}): {done}")
+    users.set_active(values, options.penerbit, options.subjek, active=active, now=clock.now(), tell=told)
     print(f"Hak {options.subjek} {done}; berlaku pada klik berikutnya.")
     return 0
 
 
-def _tell(values: Settings, detail: str) -> None:
-    audit.record(values, Event.HAK, now=clock.now(), who=None, page="baris-perintah", detail=detail)
+def _telling(detail: str) -> Callable:
+    return partial(
+        audit.write, event=Event.HAK, now=clock.now(), who=None, page="baris-perintah", detail=detail
+    )
 
 
 def _audit(options: argparse.Namespace, values: Settings) -> int:
     event = None
     if options.kejadian is not None:
         if options.kejadian not in set(Event):
-            raise UserError(
-                f"Kejadian “{options.kejadian}” tidak dikenal; pilihannya: {', '.join(Event)}."
-            )
+            raise UserError(f"Kejadian “{options.kejadian}” tidak dikenal; pilihannya: {', '.join(Event)}.")
         event = Event(options.kejadian)
     if options.hari < 1:
         raise UserError(f"Jumlah hari {options.hari} harus paling sedikit 1.")

@@ -280,6 +280,7 @@ def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datet
         "INSERT INTO potret.meta VALUES (?, ?)",
         [
             ("simulasi", meta["simulasi"]),
+            (connection.MIXED, meta.get(connection.MIXED, "0")),
             ("versi_skema", meta["versi_skema"]),
             ("dibuat", now.isoformat(timespec="seconds")),
             ("rujukan_penuh_terselesaikan", str(int(settings.rujukan_penuh_terselesaikan))),
@@ -351,6 +352,7 @@ class Opened:
     engine: Engine
     versi: str
     simulasi: bool
+    campuran: bool
     dibuat: str
     provinces: tuple[ProvinceData, ...]
 
@@ -389,6 +391,7 @@ def open_version(settings: Settings, versi: str) -> Opened:
         engine=engine,
         versi=versi,
         simulasi=meta["simulasi"] == "1",
+        campuran=meta.get(connection.MIXED) == "1",
         dibuat=meta["dibuat"],
         provinces=tuple(ProvinceData(**row) for row in rows),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -31,17 +31,21 @@ class User:
 
 def find(settings: Settings, identity: Identity) -> User | None:
     """The rights of whoever signed in, None for somebody unknown; raises UserError when they cannot be read."""
-    found = _read(settings, identity.issuer, identity.subject)
+    found = _read(settings, False, identity.issuer, identity.subject)
     return found[0] if found else None
 
 
-def everyone(settings: Settings) -> list[User]:
-    """All users, revoked ones too, by role and label."""
-    return sorted(_read(settings), key=lambda user: (user.role, user.label or "", user.issuer, user.subject))
+def everyone(settings: Settings, *, simulated: bool = False) -> list[User]:
+    """All users, revoked ones too, by role and label; with `simulated` the demonstration's, who have no right."""
+    found = _read(settings, simulated)
+    return sorted(found, key=lambda user: (user.role, user.label or "", user.issuer, user.subject))
 
 
-def _read(settings: Settings, issuer: str | None = None, subject: str | None = None) -> list[User]:
-    people, places = select(pengguna), select(pengguna_provinsi)
+def _read(
+    settings: Settings, simulated: bool, issuer: str | None = None, subject: str | None = None
+) -> list[User]:
+    people = select(pengguna).where(pengguna.c.simulasi == simulated)
+    places = select(pengguna_provinsi).where(pengguna_provinsi.c.simulasi == simulated)
     if issuer is not None:
         people = people.where(pengguna.c.penerbit == issuer, pengguna.c.subjek == subject)
         places = places.where(pengguna_provinsi.c.penerbit == issuer, pengguna_provinsi.c.subjek == subject)
@@ -65,35 +69,44 @@ def _read(settings: Settings, issuer: str | None = None, subject: str | None = N
     ]
 
 
-def put(settings: Settings, user: User, *, now: dt.datetime) -> None:
-    """Write a user's rights, replacing earlier ones; raises UserError for rights that make no sense."""
+def put(
+    settings: Settings,
+    user: User,
+    *,
+    now: dt.datetime,
+    simulated: bool = False,
+    tell: Callable[[Connection], None] | None = None,
+) -> None:
+    """Write a user's rights, replacing earlier ones; raises UserError for rights that make no sense.
+
+    `tell` writes into the same transaction: no right is given without its line in the access trail.
+    """
     check(user)
-    stamp = now.astimezone(dt.UTC).replace(tzinfo=None)
+    key = {"penerbit": user.issuer, "subjek": user.subject, "simulasi": simulated}
     with application.writing(settings) as connection:
-        _drop(connection, user.issuer, user.subject)
+        for table in (pengguna, pengguna_provinsi):
+            connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
         connection.execute(
             insert(pengguna).values(
-                penerbit=user.issuer,
-                subjek=user.subject,
-                peran=user.role.value,
-                aktif=user.active,
-                sebutan=user.label,
-                diubah=stamp,
+                **key, peran=user.role.value, aktif=user.active, sebutan=user.label, diubah=_utc(now)
             )
         )
         if user.provinces:
-            connection.execute(
-                insert(pengguna_provinsi),
-                [
-                    {"penerbit": user.issuer, "subjek": user.subject, "kode_provinsi": kode}
-                    for kode in user.provinces
-                ],
-            )
+            rows = [key | {"kode_provinsi": kode} for kode in user.provinces]
+            connection.execute(insert(pengguna_provinsi), rows)
+        if tell is not None:
+            tell(connection)
 
 
-def _drop(connection: Connection, issuer: str, subject: str) -> None:
-    for table in (pengguna, pengguna_provinsi):
-        connection.execute(delete(table).where(table.c.penerbit == issuer, table.c.subjek == subject))
+def _utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def described(user: User) -> str:
+    """A user's rights for the access trail. Example: "p1 (https://masuk.go.id): koordinator_provinsi 33,34 aktif"."""
+    state = "aktif" if user.active else "dicabut"
+    places = f" {','.join(user.provinces)}" if user.provinces else ""
+    return f"{user.subject} ({user.issuer}): {user.role.value}{places} {state}"
 
 
 def check(user: User) -> None:
@@ -122,13 +135,25 @@ def _check_provinces(role: Role, provinces: Sequence[str]) -> None:
         raise UserError(f"Peran {role.value} tidak memakai provinsi; hapus pilihan provinsinya.")
 
 
-def set_active(settings: Settings, issuer: str, subject: str, *, active: bool, now: dt.datetime) -> None:
-    """Revoke a user's rights, or give them back; raises UserError for somebody unknown."""
+def set_active(
+    settings: Settings,
+    issuer: str,
+    subject: str,
+    *,
+    active: bool,
+    now: dt.datetime,
+    tell: Callable[[Connection], None] | None = None,
+) -> None:
+    """Revoke a user's rights, or give them back; raises UserError for somebody unknown. `tell` as in `put`."""
     with application.writing(settings) as connection:
         changed = connection.execute(
             update(pengguna)
-            .where(pengguna.c.penerbit == issuer, pengguna.c.subjek == subject)
-            .values(aktif=active, diubah=now.astimezone(dt.UTC).replace(tzinfo=None))
+            .where(
+                pengguna.c.penerbit == issuer, pengguna.c.subjek == subject, pengguna.c.simulasi.is_(False)
+            )
+            .values(aktif=active, diubah=_utc(now))
         ).rowcount
+        if changed and tell is not None:
+            tell(connection)
     if not changed:
         raise UserError(f"Pengguna “{subject}” dari {issuer} tidak terdaftar; lihat `pengguna daftar`.")

@@ -5,12 +5,26 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, func, insert, inspect, make_url, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
 from lib import reference
 from lib.database import fence, schema
 from lib.domain import UserError
+
+# The mark of a simulated database that holds rows of the user's own.
+MIXED = "campuran"
 
 
 def writable_engine(url: str) -> Engine:
@@ -124,6 +138,20 @@ def check_version(engine: Engine) -> None:
 def is_simulated(engine: Engine) -> bool:
     """Whether the database is marked as simulated data."""
     return read_meta(engine).get("simulasi") == "1"
+
+
+def is_mixed(engine: Engine) -> bool:
+    """Whether rows of the user's own were put into a simulated database, which is not open to everybody then."""
+    return read_meta(engine).get(MIXED) == "1"
+
+
+def mark_mixed(connection: Connection) -> None:
+    """Note in a simulated database that it holds rows of the user's own from now on; any other stays as it is."""
+    simulated = select(schema.meta.c.nilai).where(schema.meta.c.kunci == "simulasi")
+    if connection.execute(simulated).scalar() != "1":
+        return
+    connection.execute(delete(schema.meta).where(schema.meta.c.kunci == MIXED))
+    connection.execute(insert(schema.meta), {"kunci": MIXED, "nilai": "1"})
 
 
 def count_cases(engine: Engine) -> int:

@@ -196,6 +196,7 @@ def _make_room(db: Connection) -> None:
                     "data simulasi hanya ditulis ke basis data kosong atau basis data simulasi."
                 )
         db.execute(update(schema.meta).where(schema.meta.c.kunci == "simulasi").values(nilai="1"))
+        db.execute(delete(schema.meta).where(schema.meta.c.kunci == connection.MIXED))
         return
     emptied = tuple(reversed(WRITTEN))
     if db.dialect.name == "postgresql":

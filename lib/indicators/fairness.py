@@ -109,13 +109,10 @@ def funnel(units: pd.DataFrame, *, minimum: int, expected: np.ndarray | None = N
 def of_own_units(whole: Funnel, own: pd.Series, *, few: int, unknown: int) -> Funnel:
     """The funnel without the units of others (`own`: one bool per drawn unit), and nothing that tells their counts.
 
-    The place of each unit is judged as in the whole. The reference is rounded to a tenth of a percent, expected
-    counts to a tenth, and the limits are drawn from the rounded reference over the own sizes only.
+    The place of each unit is judged as in the whole. The reference is rounded to a tenth of a percent, and the limits
+    are drawn from the rounded reference over the own sizes only.
     """
     units = whole.units[own].reset_index(drop=True)
-    if whole.adjusted:
-        size = units["besar"].round(1).where(units["besar"] >= 0.1, units["besar"])
-        units = units.assign(besar=size, nilai=units["x"] / size)
     scale = 1.0 if whole.adjusted else 100.0
     reference = whole.reference if whole.adjusted else round(whole.reference, 1)
     sizes = units["besar"].to_numpy(dtype=float)

@@ -113,7 +113,10 @@ def funnel_of(
         raise UserError("Pendamping hanya dibandingkan di dalam satu provinsi; pilih satu provinsi.")
     keys = KEY_COLUMNS[per]
     units = _counts(question, kode)
-    expected = _expected(question, kode, units[keys]) if adjusted else None
+    if narrower and _few_others(units, visible, limits.n_minimum):
+        # What is left of the nation without the own provinces would tell of few cases.
+        units = units.assign(n=np.nan, x=np.nan)
+    expected = _expected(question, kode, units[keys], rounded=narrower) if adjusted else None
     named = units[keys].notna().all(axis=1)
     whole = _of_named(units, named, expected, limits)
     if not narrower:
@@ -140,8 +143,12 @@ def _counts(question: Question, kode: str) -> pd.DataFrame:
     return rows[keys].assign(x=rows["pembilang"], n=rows["n"])
 
 
-def _expected(question: Question, kode: str, members: pd.DataFrame) -> np.ndarray:
-    """Expected events of each unit at the rates of all units in each klaster."""
+def _few_others(units: pd.DataFrame, visible: Sequence[str], minimum: int) -> bool:
+    return bool(units.loc[~units["provinsi"].isin(visible), "n"].sum() < minimum)
+
+
+def _expected(question: Question, kode: str, members: pd.DataFrame, *, rounded: bool = False) -> np.ndarray:
+    """Expected events of each unit at the rates of all units in each klaster, `rounded` to a tenth of a percent."""
     keys = KEY_COLUMNS[question.per]
     # A missing code (nobody's cases) is a key too, and two missing ones do not equal each other.
     own = [tuple(str(value) for value in row) for row in members[keys].itertuples(index=False)]
@@ -157,7 +164,12 @@ def _expected(question: Question, kode: str, members: pd.DataFrame) -> np.ndarra
         counted = np.nan_to_num(counted)
         events.append(counted[:, 0])
         n.append(counted[:, 1])
-    return indirect_standardisation(np.column_stack(events), np.column_stack(n)).expected
+    held = np.column_stack(n)
+    if rounded:
+        happened = np.column_stack(events).sum(axis=0)
+        rates = np.divide(happened, held.sum(axis=0), out=np.zeros(held.shape[1]), where=held.sum(axis=0) > 0)
+        return held @ np.round(rates, 3)
+    return indirect_standardisation(np.column_stack(events), held).expected
 
 
 # --- control chart --------------------------------------------------------------------------------------

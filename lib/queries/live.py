@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from sqlalchemy.exc import DBAPIError
 
@@ -42,13 +43,14 @@ def live_source(settings: Settings, *, now: dt.datetime) -> Source:
                 f"{found.reader_flaw or 'tabel ' + ', '.join(found.without) + ' belum dijaga'}. Jalankan "
                 "`python -m lib.cli siapkan` sebagai pemilik tabelnya."
             )
-        return direct_source(
+        source = direct_source(
             engine,
             simulasi=simulasi,
             referral_resolves=settings.rujukan_penuh_terselesaikan,
             versi=live_version(now, settings.langsung_detik),
             peran_baca=settings.peran_baca,
         )
+        return replace(source, campuran=connection.is_mixed(engine))
     except DBAPIError as error:
         sentence = unreadable(error, engine)
         if sentence is None:

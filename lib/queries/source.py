@@ -54,6 +54,7 @@ class Source:
     dibuat: str
     provinces: tuple[ProvinceData, ...]
     riwayat: History | None = None
+    campuran: bool = False
     peran_baca: str | None = None
     samar: Path | None = None
 
@@ -77,6 +78,7 @@ def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source
         target=stored("target", prepared_targets()),
         versi=opened.versi,
         simulasi=opened.simulasi,
+        campuran=opened.campuran,
         dibuat=opened.dibuat,
         provinces=opened.provinces,
         riwayat=riwayat,

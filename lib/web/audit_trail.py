@@ -13,7 +13,7 @@ from lib.exports import sheets
 from lib.numbers_id import angka
 from lib.web import cards
 from lib.web.navigation import ROLE_NAMES, TITLES
-from lib.web.session import current_settings, current_source
+from lib.web.session import current_settings, current_source, visitor
 
 DAYS = (1, 7, 30, 90, 365)
 SHOWN = 500
@@ -60,7 +60,12 @@ def listing() -> None:
         filter_mode=None,
         placeholder="Semua kejadian",
     )
-    frame = audit.trail(current_settings(), since=clock.now() - dt.timedelta(days=days), event=kind)
+    frame = audit.trail(
+        current_settings(),
+        since=clock.now() - dt.timedelta(days=days),
+        event=kind,
+        simulated=visitor().demonstration,
+    )
     if frame.empty:
         st.info("Belum ada jejak untuk pilihan ini.", icon=":material/history_toggle_off:")
         return

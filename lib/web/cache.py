@@ -119,9 +119,16 @@ def listed(
 
 
 def all_listed(
-    scope: Scope, kode: str, case_filter: CaseFilter, *, tahap: Tahap | None, sort: str, newest_first: bool
+    scope: Scope,
+    kode: str,
+    case_filter: CaseFilter,
+    *,
+    tahap: Tahap | None,
+    sort: str,
+    newest_first: bool,
+    source: measure.Source,
 ) -> pd.DataFrame:
-    """The whole list for a download; not kept, because it may be long."""
+    """The whole list for a download, of the version its page shows; not kept, because it may be long."""
     return measure.cases_behind(
         scope,
         kode,
@@ -130,7 +137,7 @@ def all_listed(
         sort=sort,
         newest_first=newest_first,
         size=None,
-        source=current_source(),
+        source=source,
         limits=current_settings().ambang,
     )
 

@@ -274,6 +274,7 @@ def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates
                 tahap=asked.tahap,
                 sort=sort,
                 newest_first=newest_first,
+                source=source,
             )
             columns = present_cases.LIST_COLUMNS
             return write(present_cases.case_list(rows, dates)[list(columns)].rename(columns=columns), about)

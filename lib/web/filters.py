@@ -7,6 +7,7 @@ them on a change of page.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,13 @@ from lib.domain import AccessRefused, CaseFilter, Dimensi, Period, PeriodKind, S
 from lib.web.session import visitor
 
 STATE, SEEN_URL, SEEN_PAGE = "saringan", "saringan_url", "saringan_halaman"
+# The parameters that name a place or a case, whose first two digits are a province.
+AREA_PARTS = (
+    *("provinsi", "kabkota", "sorot_kabkota", "kasus", "lihat", "orang_provinsi", "macet_provinsi"),
+    *("tujuan", "asal"),
+)
+# What may stand in an address: it is quoted in sentences, where brackets or "www." would become links.
+HARMLESS = re.compile(r"(?!.*www\.)[\w.,+~ -]{0,64}")
 DEFAULT_KIND = PeriodKind.DUA_BELAS_BULAN
 PERIOD_LABELS = {
     PeriodKind.DUA_BELAS_BULAN: "12 bulan terakhir",
@@ -89,7 +97,11 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
         )
 
     for name, value in url.items():
-        if name == "periode":
+        if not HARMLESS.fullmatch(name) or not HARMLESS.fullmatch(value):
+            wrong.append(
+                "Sebagian tautan ini memuat tanda yang tidak dikenal dan diabaikan; pilih lagi di bilah saringan."
+            )
+        elif name == "periode":
             if value in set(PeriodKind):
                 choice = replace(choice, periode=PeriodKind(value))
             else:
@@ -197,15 +209,25 @@ def forget() -> None:
     st.query_params.clear()
 
 
-def check_area(scope: Scope) -> None:
-    """Raise AccessRefused for a link to a province outside the scope; the session's own choice is forgotten then."""
-    asked = st.query_params.get("provinsi", "")
-    if asked in reference.names("provinsi") and asked not in scope.provinces:
-        forget()
-        raise AccessRefused(
-            f"{reference.names('provinsi')[asked]} di luar wilayah yang boleh Anda lihat. Pilih halaman di menu untuk "
-            "melihat wilayah Anda."
-        )
+def asked_now() -> dict[str, str]:
+    """What this run of the page will show: the address, or after a change of page the choice that is carried over."""
+    url = st.query_params.to_dict()
+    return url or (to_url(st.session_state[STATE]) if STATE in st.session_state else {})
+
+
+def check_area(scope: Scope, asked: Mapping[str, str]) -> None:
+    """Raise AccessRefused for a link into a province outside the scope; the session's own choice is forgotten then.
+
+    A kab/kota and a case lie in the province of their first two digits.
+    """
+    names = reference.names("provinsi")
+    for part in AREA_PARTS:
+        kode = asked.get(part, "")[:2]
+        if kode in names and kode not in scope.provinces:
+            forget()
+            raise AccessRefused(
+                f"{names[kode]} di luar wilayah yang boleh Anda lihat. Pilih halaman di menu untuk melihat wilayah Anda."
+            )
 
 
 def set_other(name: str, value: str) -> None:

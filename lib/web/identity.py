@@ -33,8 +33,15 @@ def named(claims: Mapping[str, Any]) -> Identity | None:
     issuer, subject, issued = claims.get("iss"), claims.get("sub"), claims.get("iat")
     if not claims.get("is_logged_in") or not issuer or not subject:
         return None
-    signed_in = dt.datetime.fromtimestamp(float(issued), tz=dt.UTC) if issued is not None else None
-    return Identity(issuer=str(issuer), subject=str(subject), signed_in_at=signed_in)
+    return Identity(issuer=str(issuer), subject=str(subject), signed_in_at=_moment(issued))
+
+
+def _moment(issued: object) -> dt.datetime | None:
+    """The moment of a claim in seconds; None for what is no moment, which is no proof of a fresh sign-in."""
+    try:
+        return dt.datetime.fromtimestamp(float(issued), tz=dt.UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def sign_in_screen(sentence: str) -> None:

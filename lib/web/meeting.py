@@ -137,7 +137,8 @@ def clusters(scope: Scope, choice: filters.Choice) -> None:
         table = present_area.side_by_side(answer, "klaster", names=reference.names("klaster"))
         shown = table.tampil.rename(columns=present_area.headings(table.tampil.columns))
         shown.insert(0, "Klaster", table.nama)
-        st.dataframe(shown, hide_index=True, placeholder="–")
+        right = {name: st.column_config.TextColumn(alignment="right") for name in shown.columns[1:]}
+        st.dataframe(shown, hide_index=True, placeholder="–", column_config=right)
 
     try:
         cache.drawn("rapat.klaster", scope, draw, choice)

@@ -29,6 +29,8 @@ PAGES = (
     ("pages/rapat.py", "Rapat", ":material/co_present:", "rapat", EVERYBODY),
     ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", EVERYBODY),
 )
+# The page at "/"; a role that may not open it is led to its own first page.
+DEFAULT = "ringkasan"
 TITLES = {url: title for _, title, _, url, _ in PAGES}
 FRAMED = "dalam_kerangka"
 
@@ -51,7 +53,6 @@ def navigation(role: Role | None):
 
     A page that is not in the menu keeps its address: whoever asks for it is told why it stays closed.
     """
-    first = next((url for *_, url, roles in PAGES if role in roles), PAGES[0][3])
     return st.navigation(
         [
             st.Page(
@@ -59,7 +60,7 @@ def navigation(role: Role | None):
                 title=title,
                 icon=icon,
                 url_path=url,
-                default=url == first,
+                default=url == DEFAULT,
                 visibility="visible" if role in roles else "hidden",
             )
             for path, title, icon, url, roles in PAGES

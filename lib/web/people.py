@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,11 @@ RECENT_DAYS = 14
 
 def introduction() -> None:
     """How rights work, and what became of the last change."""
+    if visitor().demonstration:
+        st.info(
+            "Data simulasi: yang diatur di sini hanya contoh dan tidak memberi hak pada data nyata.",
+            icon=":material/science:",
+        )
     st.markdown(
         "Akun dikenali dari penerbit (iss) dan subjek (sub) penyedia masuk. Hak dibaca ulang setiap kali halaman "
         "dibuka, sehingga pencabutan berlaku pada klik berikutnya."
@@ -45,7 +51,7 @@ def _fulfil(user: User) -> None:
 
 
 def _all() -> list[User]:
-    return users.everyone(current_settings())
+    return users.everyone(current_settings(), simulated=visitor().demonstration)
 
 
 def listing() -> None:
@@ -117,7 +123,10 @@ def _title(user: User) -> str:
 def _stranger(known: dict[str, User]) -> str | None:
     """Somebody who was turned away as unknown and can be taken over into the form."""
     refused = audit.trail(
-        current_settings(), since=clock.now() - dt.timedelta(days=RECENT_DAYS), event=Event.DITOLAK
+        current_settings(),
+        since=clock.now() - dt.timedelta(days=RECENT_DAYS),
+        event=Event.DITOLAK,
+        simulated=visitor().demonstration,
     )
     refused = refused[refused["peran"].isna() & refused["subjek"].notna()]
     found = [f"{row.penerbit} {row.subjek}" for row in refused.itertuples()]
@@ -174,14 +183,15 @@ def _fields(user: User | None, stranger: str | None, prefix: str) -> None:
 
 def save(user: User) -> None:
     """Write the rights and tell the trail; raises UserError for rights that make no sense."""
-    users.put(current_settings(), user, now=clock.now())
-    audit.record(
-        current_settings(),
-        Event.HAK,
-        now=clock.now(),
-        who=visitor().identity,
-        scope=visitor().scope,
-        page=visitor().page,
-        detail=f"{user.subject}: {user.role.value} {','.join(user.provinces)} "
-        f"{'aktif' if user.active else 'dicabut'}",
+    who, now = visitor(), clock.now()
+    tell = partial(
+        audit.write,
+        event=Event.HAK,
+        now=now,
+        who=who.identity,
+        scope=who.scope,
+        page=who.page,
+        detail=users.described(user),
+        simulated=who.demonstration,
     )
+    users.put(current_settings(), user, now=now, simulated=who.demonstration, tell=tell)

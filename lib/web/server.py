@@ -15,7 +15,7 @@ from os.path import splitext
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
@@ -26,8 +26,8 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 from lib import access, measure, snapshot
 from lib.domain import Identity, UserError
 from lib.settings import ROOT, SNAPSHOT, Settings
-from lib.web import identity, server_headers, server_sign_in
-from lib.web.session import current_settings, current_source
+from lib.web import identity, navigation, server_headers, server_sign_in
+from lib.web.session import current_settings, current_source, open_to_all
 
 LOGGER = logging.getLogger("tuntas")
 MEDIA, UPLOAD = "/media/", "/_stcore/upload_file"
@@ -112,7 +112,7 @@ def _belongs(session_id: str, person: Identity | None) -> bool:
 def signs_in(settings: Settings) -> bool:
     """Whether a person has to be known here: not for simulated data, nor on this machine with TUNTAS_TANPA_MASUK."""
     # Before the first version there is nothing to fetch, and nobody should wait here until it is made.
-    if measure.current_version(settings) is not None and current_source().simulasi:
+    if measure.current_version(settings) is not None and open_to_all(current_source()):
         return False
     return not _without_sign_in(settings)
 
@@ -194,6 +194,12 @@ async def ready(_request: Request) -> Response:
     return says("siap", 200)
 
 
+async def at_root(request: Request) -> Response:
+    """The first page under its own name, which the framework knows at "/" only; the filter is kept."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{server_sign_in.base_path()}/{query}", status_code=307)
+
+
 def _open_data(settings: Settings) -> None:
     if measure.current_version(settings) is None:
         raise UserError("Belum ada potret; buka halaman pertama atau jalankan `python -m lib.cli potret`.")
@@ -229,7 +235,10 @@ def parts() -> dict:
             Middleware(gate, made=lambda: made),
             Middleware(server_sign_in.with_way_back),
         ],
-        "routes": [Route(base + READY, ready, methods=["GET"])],
+        "routes": [
+            Route(base + READY, ready, methods=["GET"]),
+            Route(f"{base}/{navigation.DEFAULT}", at_root, methods=["GET"]),
+        ],
         "exception_handlers": {Exception: failed},
         "lifespan": lifespan,
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lib import access, clock, measure, publishing, reference, settings, start
+from lib import access, clock, measure, publishing, reference, settings, snapshot, start
 from lib.domain import AccessRefused, Identity, Role, Scope, UserError
 from lib.measure import Source
 from lib.web import identity, navigation
@@ -21,6 +21,8 @@ KEPT_SOURCES = 3
 FIRST_START = threading.Lock()
 # Simulations made by this server whose past is not told yet.
 WITHOUT_PAST: list[str] = []
+# Versions made by this server whose small numbers are not audited yet.
+WITHOUT_AUDIT: list[str] = []
 # The version a run of the page began with: all that one page shows comes from it.
 RUNS_WITH: ContextVar[Source | None] = ContextVar("runs_with", default=None)
 # In the demonstration: the role and province the visitor looks as.
@@ -29,11 +31,15 @@ SEEN_AS, SEEN_PROVINCE = "lihat_sebagai", "lihat_sebagai_provinsi"
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """Who is looking at which page with which scope; `looked_up` where the scope comes from the table of users."""
+    """Who is looking at which page with which scope.
+
+    `looked_up` where the scope comes from the table of users, `demonstration` where anybody may look as anybody.
+    """
 
     scope: Scope
     identity: Identity | None
     looked_up: bool
+    demonstration: bool = False
     page: str = ""
 
 
@@ -67,7 +73,7 @@ def admit(source: Source) -> Visitor:
     A simulation is open to everybody, in the role that was chosen. Raises SignInNeeded or AccessRefused.
     """
     who = identity.identity()
-    if source.simulasi:
+    if open_to_all(source):
         scope, looked_up = _demonstration_scope(), False
     elif identity.configured():
         scope, looked_up = access.scope_for(current_settings(), who, now=clock.now()), True
@@ -75,7 +81,12 @@ def admit(source: Source) -> Visitor:
         scope, looked_up = access.local_scope(address=st.get_option("server.address") or ""), False
     else:
         raise AccessRefused(access.NOT_CONFIGURED)
-    return Visitor(scope=scope, identity=who, looked_up=looked_up)
+    return Visitor(scope=scope, identity=who, looked_up=looked_up, demonstration=open_to_all(source))
+
+
+def open_to_all(source: Source) -> bool:
+    """Whether this is the demonstration: simulated rows, and nobody's own among them."""
+    return source.simulasi and not source.campuran
 
 
 def on_page(admitted: Visitor, page: str) -> Visitor:
@@ -123,6 +134,8 @@ def _first_start(values: settings.Settings) -> str:
         )
         if simulated:
             WITHOUT_PAST.append(versi)
+        if not snapshot.audit_path(values, versi).is_file():
+            WITHOUT_AUDIT.append(versi)
     bar.empty()
     return versi
 
@@ -130,6 +143,9 @@ def _first_start(values: settings.Settings) -> str:
 def end_run() -> bool:
     """After the first page of a first start: what nobody should have waited for; says whether there was any."""
     with FIRST_START:
+        if WITHOUT_AUDIT:
+            start.audit_aside(WITHOUT_AUDIT[-1])
+            WITHOUT_AUDIT.clear()
         if not WITHOUT_PAST:
             return False
         publishing.tell_past(current_settings(), versi=WITHOUT_PAST[-1])

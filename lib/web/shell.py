@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from lib import clock, reference, text
@@ -19,6 +21,7 @@ from lib.web.session import (
     end_run,
     guarded,
     on_page,
+    open_to_all,
     visitor,
 )
 
@@ -46,12 +49,11 @@ def run() -> None:
     if not guarded(_as_of):
         return
     _arrive_anew(who)
-    refusals: list[AccessRefused] = []
+    asked = filters.asked_now()
     try:
-        guarded(lambda: _page(who, chosen), on_refusal=refusals.append)
+        guarded(lambda: _page(who, chosen, asked), on_refusal=lambda error: trail.refused(who, error, asked))
     finally:
-        # A page that stops early was seen too.
-        guarded(lambda: _tell(who, refusals))
+        # A page that stops early may have been the first one too.
         guarded(_finish)
 
 
@@ -69,19 +71,14 @@ def _turned_away(error: AccessRefused, page: str) -> None:
         return
     who = identity.identity()
     identity.refused_screen(str(error), signed_in=who is not None)
-    guarded(lambda: trail.turned_away(page, who, error))
-
-
-def _tell(who: Visitor, refusals: list[AccessRefused]) -> None:
-    if refusals:
-        trail.refused(who, refusals[0])
-    else:
-        trail.viewed(who)
+    if who is not None:
+        guarded(lambda: trail.turned_away(page, who, error))
 
 
 def _arrive_anew(who: Visitor) -> None:
-    """Whoever looks as another role begins at that role's first page, where the present one is not for them."""
-    if st.session_state.pop(ROLE_CHANGED, False) and not navigation.may_open(who.page, who.scope.role):
+    """Whoever comes to "/" or looks as another role begins at the role's first page, where this one is not theirs."""
+    anew = st.session_state.pop(ROLE_CHANGED, False) or who.page == navigation.DEFAULT
+    if anew and not navigation.may_open(who.page, who.scope.role):
         st.switch_page(navigation.first_page(who.scope.role))
 
 
@@ -90,8 +87,11 @@ def _look_anew() -> None:
     st.session_state[ROLE_CHANGED] = True
 
 
-def _page(who: Visitor, chosen) -> None:
-    filters.check_area(who.scope)
+def _page(who: Visitor, chosen, asked: Mapping[str, str]) -> None:
+    """The page, if it is for this role and area; told before anything of it is drawn."""
+    navigation.check_role(who.page, who.scope.role)
+    filters.check_area(who.scope, asked)
+    trail.viewed(who, asked)
     navigation.framed()
     chosen.run()
 
@@ -109,6 +109,7 @@ def _about(who: Visitor) -> None:
         st.markdown(f":small[{values.unit}]  \n:small[{values.kementerian}]")
         if current_source().simulasi:
             st.markdown(f":material/science: **{text.SIMULATION}**")
+        if open_to_all(current_source()):
             _looked_at_as()
             return
         st.markdown(f":small[Anda masuk sebagai]  \n**{navigation.ROLE_NAMES[who.scope.role]}**")
@@ -155,7 +156,7 @@ def _as_of() -> None:
     dates = [p.tanggal_data for p in own if p.tanggal_data is not None]
     sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
     with st.sidebar:
-        st.markdown(f":small[{sentence}.]  \n:small[Versi potret {source.versi}]")
+        st.markdown(f":small[{sentence}.]  \n:small[Versi {source.versi}]")
     if source.simulasi:
         note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata. {sentence}.")
         return

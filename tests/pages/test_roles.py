@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib import audit, clock, settings, snapshot, users
 from lib.audit import Event
-from lib.domain import AccessRefused, Identity, Role
+from lib.domain import AccessRefused, Identity, Role, UserError
 from lib.users import User
 from lib.web import identity, navigation, session
 from tests.pages.conftest import ROOT
@@ -106,7 +106,7 @@ def test_a_page_opens_for_its_roles_and_refuses_the_others(demo, open_app, page,
     if role in PAGES[page][1]:
         assert app.title[0].value
         assert not app.warning
-    elif page == "ringkasan":
+    elif page == navigation.DEFAULT:
         # Its address is "/", where every role arrives at its own first page.
         assert app.title[0].value == "Mutu data"
     else:
@@ -128,22 +128,38 @@ def test_a_link_to_another_province_shows_nothing_of_it(demo, open_app, page):
 @pytest.mark.parametrize(
     ("page", "query"),
     [
-        ("kasus", {"kode": "I13", "kabkota": "3515"}),
-        ("kasus", {"kode": "I13", "kasus": "35~K-35-000001"}),
-        ("waktu", {"kabkota": "3515"}),
+        ("kasus", {"kode": "I13", "kabkota": "35.15"}),
+        ("kasus", {"kode": "I13", "kasus": "35~2026-35-000001"}),
+        ("waktu", {"kabkota": "35.15"}),
+        ("provinsi", {"sorot_kabkota": "35.15"}),
         ("perbandingan", {"lihat": "35"}),
         ("ringkasan", {"lihat": "35"}),
-        ("pendamping", {"orang": "P35-001"}),
+        ("pendamping", {"orang": "35-071", "orang_provinsi": "35"}),
+        ("alur", {"macet_provinsi": "35"}),
     ],
 )
-def test_other_parameters_open_nothing_either(demo, open_app, page, query):
-    plain = looking_as(start(page), Role.KOORDINATOR).run()
-    app = looking_as(start(page, **query), Role.KOORDINATOR).run()
-    assert not app.exception
+def test_other_parameters_open_nothing_either_and_are_told(door, open_app, page, query):
+    door.signed_in("jateng")
+    app = start(page, **query).run()
+    assert "Jawa Timur di luar wilayah" in sentences(app)
+    assert not app.title
+    line = audit.trail(settings.load(), event=Event.DITOLAK).iloc[0]
+    assert line["halaman"] == page
+    assert any(
+        part in line["saringan"] for part in (*(f"{k}={v}" for k, v in query.items()), "kasus=satu-kasus")
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["[Masuk lagi](https://evil.example)", "https://evil.example", "www.evil.example", "<b>x</b>", ":red[x]"],
+)
+@pytest.mark.parametrize("name", ["periode", "provinsi", "peta", "lihat", "banding"])
+def test_nothing_of_an_address_becomes_a_link_on_the_page(demo, open_app, name, value):
+    app = looking_as(start(**{name: value}), Role.DIREKTUR).run()
     assert not app.error
-    words = " ".join(shown(app))
-    assert "Sidoarjo" not in words
-    assert "Jawa Timur" not in words or "Jawa Timur" in " ".join(shown(plain)) or "di luar" in sentences(app)
+    assert "evil" not in " ".join(shown(app))
+    assert "memuat tanda yang tidak dikenal" in sentences(app)
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +341,7 @@ def test_a_refusal_is_told(door, open_app):
     start("jejak").run()
     start("kasus", provinsi=OTHER).run()
     refused = [event for event in events() if event[0] == "ditolak"]
+    assert audit.trail(settings.load(), event=Event.DITOLAK)["saringan"].tolist() == ["provinsi=35", ""]
     assert refused == [("ditolak", "jateng", "jejak"), ("ditolak", "jateng", "kasus")]
     assert ("lihat", "jateng", "jejak") not in events()
 
@@ -350,6 +367,42 @@ def test_a_file_is_made_for_those_who_still_have_the_right_and_told(door, open_a
         make()
     assert len(audit.trail(settings.load(), event=Event.UNDUH)) == 1
     session.RUNS_AS.set(None)
+
+
+def test_what_cannot_be_told_is_not_shown(door, open_app, monkeypatch):
+    door.signed_in("jateng")
+
+    def fails(*_args, **_more):
+        raise UserError("Basis data aplikasi tidak dapat ditulis; periksa TUNTAS_DB_APLIKASI.")
+
+    monkeypatch.setattr(audit, "record", fails)
+    app = start("kasus", kode="I13").run()
+    assert "tidak dapat ditulis" in sentences(app)
+    assert not app.dataframe
+
+
+def test_the_demonstration_gives_nobody_a_right_and_sees_nobody_s_trail(demo_copy, open_app):
+    app = looking_as(start("pengguna"), Role.ADMIN_DATA).run()
+    for label, words in (("Penerbit (iss)", ISSUER), ("Subjek (sub)", "penyusup")):
+        next(box for box in app.text_input if box.label == label).input(words)
+    next(box for box in app.selectbox if box.label == "Peran").select(Role.DIREKTUR)
+    next(button for button in app.button if button.label == "Simpan").click().run()
+    assert "disimpan" in app.success[0].value
+    values = settings.load()
+    assert users.find(values, Identity(issuer=ISSUER, subject="penyusup")) is None
+    assert users.everyone(values) == []
+    assert [user.subject for user in users.everyone(values, simulated=True)] == ["penyusup"]
+    assert audit.trail(values).empty
+    assert "hak" in audit.trail(values, simulated=True)["kejadian"].tolist()
+
+
+def test_a_simulation_with_own_rows_in_it_is_open_to_nobody(demo_copy, open_app):
+    with closing(sqlite3.connect(demo_copy / "kasus.sqlite")) as writer, writer:
+        writer.execute("INSERT INTO meta VALUES ('campuran', '1')")
+    snapshot.build(settings.load(), now=clock.now())
+    app = start().run()
+    assert "cara masuk belum diatur" in sentences(app)
+    assert not app.metric
 
 
 # --- Pengguna -------------------------------------------------------------------------------------------------

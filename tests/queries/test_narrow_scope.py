@@ -147,6 +147,13 @@ def test_a_coordinator_s_funnel_has_the_own_points_as_the_nation_judges_them(wor
     assert (own.few, own.unknown) == (0, 0)
 
 
+def test_a_funnel_that_would_tell_of_few_others_is_empty(worlds):
+    wide = Scope(role=Role.KOORDINATOR, provinces=DIRECTOR.provinces[:-1])
+    own = measure.funnel_of(wide, "I11", CaseFilter(jenis=("P03",)), per=Dimensi.PROVINSI, **worlds[0])
+    assert own.units.empty
+    assert pd.isna(own.reference)
+
+
 def test_attention_tells_of_own_provinces_only_and_as_the_nation_does(worlds):
     every = measure.attention(DIRECTOR, CaseFilter(), **worlds[0])
     own = measure.attention(COORDINATOR, CaseFilter(), **worlds[0])

@@ -306,7 +306,7 @@ def test_where_nobody_signs_in_a_file_needs_a_live_session(
     office, configure, house, monkeypatch, simulated, without_sign_in, made_by, status
 ):
     configure("")
-    monkeypatch.setattr(server, "current_source", lambda: SimpleNamespace(simulasi=simulated))
+    monkeypatch.setattr(server, "current_source", lambda: SimpleNamespace(simulasi=simulated, campuran=False))
     if without_sign_in:
         monkeypatch.setenv("TUNTAS_TANPA_MASUK", "1")
         st.cache_resource.clear()
@@ -658,3 +658,17 @@ def test_the_framework_still_answers_at_the_addresses_that_are_guarded():
     assert f"/{starlette_routes.BASE_ROUTE_UPLOAD_FILE}" == server.UPLOAD
     assert f"/{starlette_routes.ROUTE_HEALTH}" == server.HEALTH
     assert f"/{starlette_routes.ROUTE_METRICS}" in server.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("/ringkasan", "/"),
+        ("/ringkasan?provinsi=33&klaster=ANAK", "/?provinsi=33&klaster=ANAK"),
+        ("/ringkasan?x=//evil.example", "/?x=//evil.example"),
+    ],
+)
+def test_the_first_page_is_known_by_its_name_too(asked, led_to):
+    app = Starlette(routes=[Route("/ringkasan", server.at_root)])
+    answer = TestClient(app).get(asked, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, led_to)
