@@ -13,8 +13,8 @@ from lib.numbers_id import MONTHS, SHORT_MONTHS, angka
 
 INK = "#16243A"
 PAPER = "#FFFFFF"
-# Near black, and Streamlit shows exactly this colour as the page's strong text colour: light on a dark page.
-# The charts' texts take it because Streamlit's own pale grey for axis texts has too little contrast.
+# Stands for the page's strong text colour, light on a dark page; lib.charts.page puts that in its place, as
+# Streamlit's own theme would. Streamlit's pale grey for axis texts has too little contrast.
 PAGE_TEXT = "#000037"
 STATUS_COLOURS = {
     Status.TERDATA: "#0B4F8A",
@@ -199,14 +199,15 @@ def drawn(traces: list[dict], base: dict, **layout: object) -> go.Figure:
     One construction from dicts is about seven times cheaper than adding traces and updating a layout, and a page
     draws several figures on every rerun. Unknown properties raise ValueError all the same.
     """
-    return go.Figure({"data": traces, "layout": _completed(base, layout)})
+    return go.Figure({"data": traces, "layout": completed(base, layout)})
 
 
-def _completed(base: dict, more: dict) -> dict:
+def completed(base: dict, more: dict) -> dict:
+    """`base` with its parts replaced or, where both are dicts, completed by `more`; both stay as they are."""
     merged = dict(base)
     for key, value in more.items():
         both_are_dicts = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _completed(merged[key], value) if both_are_dicts else value
+        merged[key] = completed(merged[key], value) if both_are_dicts else value
     return merged
 
 

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lib import text
-from lib.charts.theme import for_dark, plotly_config
+from lib.charts.page import on_page
+from lib.charts.theme import plotly_config
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.measure import has_list
@@ -82,8 +83,9 @@ def chart(figure: go.Figure, *, key: str, sentence: str, is_map: bool = False, o
     """A figure with its sentence for those who cannot see it; dark pages get lighter colours."""
     more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
-        for_dark(figure) if cache.is_dark() else figure,
+        on_page(figure, dark=cache.is_dark(), selectable=on_select is not None),
         key=key,
+        theme=None,  # its looks are in the figure already
         config=plotly_config(f"tuntas-{key}", is_map=is_map),
         alt=sentence,
         **more,
