@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ MAX_BAD_PERCENT = 20
 _CASE_KEY = ("kode_provinsi", "id_kasus")
 _BEFORE_KEY = ("kode_provinsi", "id_kasus_sebelumnya")
 _MISSING = "Kolom ini tidak ada di judul; tambahkan walau isinya kosong."
-_UNKNOWN = "Kolom tidak dikenal; hapus atau pakai nama dari templat."
+_UNKNOWN = "Kolom tidak dikenal{mungkin} Hapus atau pakai nama dari templat."
 _UNTITLED = "Ada kolom berisi tanpa judul; beri nama dari templat atau hapus."
 _DOUBLED = "Kolom muncul lebih dari sekali; sisakan satu."
 _SAME_CASE = ("kode_provinsi", "id_klien", "kode_jenis", "tanggal_terdata")
@@ -57,16 +59,32 @@ def header_problems(parts: Sequence[SheetPart]) -> pd.DataFrame:
     for part in parts:
         present, wanted = list(part.frame.columns), columns.names(part.sheet)
         once = list(dict.fromkeys(present))
-        lists = {_MISSING: [name for name in wanted if name not in present]}
-        if len(lists[_MISSING]) * 2 <= len(wanted):
+        missing = [name for name in wanted if name not in present]
+        lists = {_UNKNOWN: [], _MISSING: missing}
+        alike = {_title_words(name) for name in once}.intersection(wanted)
+        if len(missing) * 2 <= len(wanted) or len(alike) * 2 >= len(wanted):
             # Otherwise row 1 is probably a row of data, and its values must not be repeated.
             lists[_UNKNOWN] = [name for name in once if name and name not in wanted]
             lists[_UNTITLED] = [name for name in once if not name]
             lists[_DOUBLED] = [name for name in once if name and present.count(name) > 1]
         for alasan, names in lists.items():
-            found += [(part.lembar, 1, name, "", alasan, DITOLAK) for name in names]
+            for name in names:
+                sentence = alasan.format(mungkin=_near_title(name, missing))
+                found.append((part.lembar, 1, name, "", sentence, DITOLAK))
     problems = pd.DataFrame(found, columns=list(rules.PROBLEM_COLUMNS)) if found else rules.no_problems()
     return problems.assign(kolom=problems["kolom"].mask(rules.like_nik(problems["kolom"]), rules.HIDDEN))
+
+
+def _title_words(name: str) -> str:
+    """A title as the template would spell it. Example: "Tgl. Terdata" is tanggal_terdata."""
+    short = {"tgl": "tanggal", "kab": "kabkota", "prov": "provinsi", "no": "id", "nomor": "id"}
+    return "_".join(short.get(word, word) for word in re.findall("[a-z0-9]+", name.lower()))
+
+
+def _near_title(name: str, missing: list[str]) -> str:
+    """The missing column that an unknown title is close to, as the end of a sentence."""
+    near = difflib.get_close_matches(_title_words(name), missing, n=1, cutoff=0.75)
+    return f'; mungkin "{near[0]}"?' if near else "."
 
 
 def check_keterangan(rows: SheetRows, *, today: dt.date, allowed: tuple[str, ...] | None) -> Checked:
@@ -124,7 +142,7 @@ def check_kasus(
     alasan = "Kasus sebelumnya milik klien lain; periksa nomor kasus dan kode klien."
     findings.append(finding("id_kasus_sebelumnya", other, alasan))
     accepted = good_rows(rows, findings)
-    findings += [_only(found, accepted) for found in _case_warnings(rows, accepted, known)]
+    findings += [rules.only(found, accepted) for found in _case_warnings(rows, accepted, known)]
     return Checked(rows=rows, accepted=accepted, problems=rules.problems(rows, findings))
 
 
@@ -179,12 +197,6 @@ def good_rows(rows: SheetRows, findings: Sequence[Finding]) -> np.ndarray:
         if found.tingkat == DITOLAK:
             good[found.rows] = False
     return good
-
-
-def _only(found: Finding, accepted: np.ndarray) -> Finding:
-    keep = accepted[found.rows]
-    alasan = found.alasan if isinstance(found.alasan, str) else found.alasan[keep]
-    return replace(found, rows=found.rows[keep], alasan=alasan)
 
 
 def unknown_parent(rows: SheetRows, parent: Checked, held: pd.DataFrame, data_dates: pd.Series) -> Finding:

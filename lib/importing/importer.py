@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from lib.database import connection as database
 from lib.database import schema
 from lib.domain import UserError
-from lib.importing import checks, checks_optional, columns, plan, reader, rules, store
+from lib.importing import checks, checks_optional, columns, forgiving, plan, reader, rules, store
 from lib.importing.checks import Checked, Known
 from lib.importing.columns import KASUS, KETERANGAN, NASIONAL, OPTIONAL, PENDAMPING, TARGET
 from lib.importing.plan import Plan
@@ -86,7 +86,7 @@ def import_files(
     if database.is_simulated(engine) and not into_simulated:
         return _refused(
             "Basis data ini berisi data simulasi; data nyata tidak dicampur ke dalamnya. Pakai basis data lain "
-            "(TUNTAS_DB) atau --ke-simulasi.",
+            "(TUNTAS_DB). --ke-simulasi hanya untuk mencoba; sesudahnya layar memerlukan masuk.",
             dry_run=dry_run,
         )
     try:
@@ -96,7 +96,10 @@ def import_files(
     refused = _refused_shape(upload, replace=replace, dry_run=dry_run)
     if refused:
         return refused
-    rows = {sheet: reader.combine(upload.parts, sheet) for sheet in columns.SHEETS}
+    try:
+        rows = forgiving.sheets(upload.parts)
+    except UserError as error:
+        return _refused(str(error), digest=upload.digest, dry_run=dry_run)
     if not any(len(rows[sheet].frame) for sheet in schema.SHEETS) or rows[KETERANGAN].frame.empty:
         return _refused(
             "Berkas tidak berisi data: isi lembar keterangan (satu baris per provinsi) dan lembar kasus, "
@@ -167,7 +170,10 @@ def _in_transaction(engine: Engine, job: _Job) -> ImportReport:
             if not job.dry_run:
                 store.lock(connection)
             store.prepare_reading(connection)
-            return _run(connection, job)
+            done = _run(connection, job)
+            if not job.dry_run and done.status != DITOLAK_BERKAS:
+                database.mark_mixed(connection)
+            return done
     except OperationalError as error:
         raise UserError(
             "Basis data tidak dapat dibaca atau ditulis (terkunci atau terputus); tidak ada yang disimpan. "

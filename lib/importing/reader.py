@@ -9,18 +9,25 @@ import io
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from lib.domain import UserError
-from lib.importing import columns
+from lib.importing import columns, containers
+
+if TYPE_CHECKING:
+    from lib.importing.rules import Finding
 
 CHUNK_ROWS = 50_000
 _EXTRA = "\x00lebih"
+_SEPARATORS = (",", ";", "\t")
+# Where a heading above the titles would be.
+_TOP_ROWS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +57,8 @@ class Upload:
 class SheetRows:
     """All rows of a sheet in one frame (index 0..n-1), with the sheet label and row number they came from.
 
-    `not_text` holds positions in the frame.
+    `not_text` holds positions in the frame. `told` is what the reading of written forms (forgiving.py) found;
+    `given` holds, by column, the cells it replaced as they were written (index: position).
     """
 
     sheet: str
@@ -58,6 +66,8 @@ class SheetRows:
     lembar: np.ndarray
     baris: np.ndarray
     not_text: dict[str, np.ndarray]
+    told: tuple[Finding, ...] = ()
+    given: dict[str, pd.Series] = field(default_factory=dict)
 
 
 def read_files(paths: Sequence[Path]) -> Upload:
@@ -68,9 +78,10 @@ def read_files(paths: Sequence[Path]) -> Upload:
     """
     digests, parts, unread = [], [], []
     for path in paths:
-        content = _content(path)
+        content = containers.content(path)
         digests.append(hashlib.sha256(content).hexdigest())
-        found, ignored = _read_workbook(path, content) if _is_workbook(path) else _read_csv(path, content)
+        is_workbook = containers.is_workbook(path)
+        found, ignored = _read_workbook(path, content) if is_workbook else _read_csv(path, content)
         parts += [(path.name, part) for part in found]
         unread += ignored
     digest = (
@@ -108,20 +119,18 @@ def combine(parts: Iterable[SheetPart], sheet: str) -> SheetRows:
     )
 
 
-def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise UserError(f"Berkas {path.name} tidak ditemukan; periksa nama dan foldernya.")
-    content = path.read_bytes()
-    if not content.strip():
-        raise UserError(f"Berkas {path.name} kosong; isi templat dari perintah `templat` lalu kirim lagi.")
-    return content
-
-
-def _is_workbook(path: Path) -> bool:
-    suffix = path.suffix.lower()
-    if suffix not in (".xlsx", ".csv"):
-        raise UserError(f"Berkas {path.name} bukan XLSX atau CSV; simpan ulang sebagai salah satunya.")
-    return suffix == ".xlsx"
+def _refuse_low_header(path: Path, sheet: str, rows: list[list[str]], first_row: int) -> None:
+    """Refuse a sheet whose titles stand below row 1, under a heading or merged cells; `rows` are its first."""
+    wanted = set(columns.names(sheet))
+    titles = [len(wanted.intersection(title.strip().lower() for title in row)) for row in rows]
+    # At least half of the titles; a row of data has none of them.
+    found = next((first_row + place for place, many in enumerate(titles) if 2 * many >= len(wanted)), 1)
+    if found > 1:
+        above = "baris 1" if found == 2 else f"baris 1 sampai {found - 1}"
+        raise UserError(
+            f"Berkas {path.name}, lembar {sheet}: judul kolom tampaknya ada di baris {found}, seharusnya di baris 1; "
+            f"hapus {above} di atasnya (juga sel gabungan) lalu kirim lagi."
+        )
 
 
 def _labelled(parts: list[tuple[str, SheetPart]]) -> tuple[SheetPart, ...]:
@@ -137,7 +146,7 @@ def _read_workbook(path: Path, content: bytes) -> tuple[list[SheetPart], list[st
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             known = [name for name in workbook.sheet_names if name.strip() in columns.SHEETS]
-            parts = [_workbook_part(workbook, name) for name in known]
+            parts = [_workbook_part(path, workbook, name) for name in known]
             ignored = columns.EXPLAINING_SHEETS.union(known)
             return parts, [name for name in workbook.sheet_names if name.strip() not in ignored]
     except PasswordError as error:
@@ -148,11 +157,14 @@ def _read_workbook(path: Path, content: bytes) -> tuple[list[SheetPart], list[st
         ) from error
 
 
-def _workbook_part(workbook: CalamineWorkbook, name: str) -> SheetPart:
+def _workbook_part(path: Path, workbook: CalamineWorkbook, name: str) -> SheetPart:
     sheet = workbook.get_sheet_by_name(name)
     # iter_rows starts at the first used row, not at row 1.
     first_row = 1 + (sheet.start[0] if sheet.start else 0)
     rows = iter(sheet.iter_rows())
+    top = list(itertools.islice(rows, _TOP_ROWS))
+    _refuse_low_header(path, name.strip(), [[_cell_text(cell) for cell in row] for row in top], first_row)
+    rows = itertools.chain(top, rows)
     header = [_cell_text(cell).strip() for cell in next(rows, [])] if first_row == 1 else []
     frames, not_text = [_text_frame([], header)], {}
     start = first_row + 1 if first_row == 1 else first_row
@@ -207,6 +219,10 @@ def _cell_text(cell: object) -> str:
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat()
+    if isinstance(cell, dt.timedelta):
+        # A code such as 31.01 taken for 31 hours and 1 minute; str would turn the hours into days.
+        minutes, seconds = divmod(int(cell.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
 
 
@@ -225,8 +241,9 @@ def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
     sheet = _sheet_of(path)
+    content = containers.utf8(path, content)
     try:
-        header, lines, separator = _csv_header(path, content)
+        header, lines, separator = _csv_header(path, sheet, content)
         frame = pd.read_csv(
             io.BytesIO(content),
             sep=separator,
@@ -239,10 +256,8 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
             na_filter=False,
             index_col=False,
             skip_blank_lines=False,
-            encoding="utf-8-sig",
+            encoding="utf-8",
         )
-    except UnicodeDecodeError as error:
-        raise UserError(f"Berkas {path.name} bukan UTF-8; simpan sebagai 'CSV UTF-8'.") from error
     except (pd.errors.ParserError, csv.Error) as error:
         where = re.search(r"line (\d+)", str(error))
         place = f" (sekitar baris {where[1]})" if where else ""
@@ -271,12 +286,14 @@ def _sheet_of(path: Path) -> str:
     )
 
 
-def _csv_header(path: Path, content: bytes) -> tuple[list[str], int, str]:
+def _csv_header(path: Path, sheet: str, content: bytes) -> tuple[list[str], int, str]:
     """The titles, the number of physical lines they take, and the separator."""
-    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
-    first_line = stream.readline()
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+    top = list(itertools.islice(stream, _TOP_ROWS))
     stream.seek(0)
-    separator = ";" if first_line.count(";") > first_line.count(",") else ","
+    separator = max(_SEPARATORS, key=top[0].count)
+    for each in _SEPARATORS:
+        _refuse_low_header(path, sheet, list(csv.reader(top, delimiter=each)), 1)
     records = csv.reader(stream, delimiter=separator)
     header = [title.strip() for title in next(records, [])]
     lines = records.line_num

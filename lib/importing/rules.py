@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -61,12 +61,29 @@ def finding(kolom: str, mask: pd.Series | np.ndarray, alasan: str | pd.Series, *
 
 
 def problems(sheet: SheetRows, findings: list[Finding]) -> pd.DataFrame:
-    """The findings as rows for the report, the first one of each cell; values of clients stay hidden."""
-    frames = [_problem_frame(sheet, found) for found in findings if len(found.rows)]
+    """The findings as rows for the report, the first refusal of each cell; values of clients stay hidden.
+
+    Refused rows get no warnings.
+    """
+    refused = np.zeros(len(sheet.frame), dtype=bool)
+    for found in findings:
+        if found.tingkat == DITOLAK:
+            refused[found.rows] = True
+    told = [found if found.tingkat == DITOLAK else only(found, ~refused) for found in findings]
+    frames = [_problem_frame(sheet, found) for found in told if len(found.rows)]
     if not frames:
         return no_problems()
-    joined = pd.concat(frames, ignore_index=True).drop_duplicates(["lembar", "baris", "kolom"])
+    joined = pd.concat(frames, ignore_index=True)
+    # One reason is enough to correct a cell; warnings tell different things.
+    joined = joined[~joined.duplicated(["lembar", "baris", "kolom"]) | joined["tingkat"].eq(PERINGATAN)]
     return joined.sort_values(["lembar", "baris"], kind="stable", ignore_index=True)
+
+
+def only(found: Finding, mask: np.ndarray) -> Finding:
+    """The finding for those of its rows where the mask is true."""
+    keep = mask[found.rows]
+    alasan = found.alasan if isinstance(found.alasan, str) else found.alasan[keep]
+    return replace(found, rows=found.rows[keep], alasan=alasan)
 
 
 def no_problems() -> pd.DataFrame:
@@ -76,7 +93,12 @@ def no_problems() -> pd.DataFrame:
 
 
 def _problem_frame(sheet: SheetRows, found: Finding) -> pd.DataFrame:
-    values = sheet.frame[found.kolom].iloc[found.rows].reset_index(drop=True)
+    values = sheet.frame[found.kolom].iloc[found.rows]
+    if found.kolom in sheet.given:
+        # The sender looks for what was written, not for the code it was taken for.
+        written = sheet.given[found.kolom]
+        values = written.reindex(values.index).where(values.index.isin(written.index), values)
+    values = values.reset_index(drop=True)
     hide = like_nik(values) | (found.kolom in columns.HIDDEN_COLUMNS)
     for name in columns.HIDDEN_COLUMNS.intersection(sheet.frame.columns):
         # The same code typed into a neighbouring column is no less secret.
@@ -115,7 +137,8 @@ def look_up(text: pd.Series, table: pd.Series) -> pd.Series:
 def among(text: pd.Series, values: pd.Series) -> np.ndarray:
     """Whether each text is one of `values`, which may be many: isin makes an object of each of them."""
     wanted = pa.array(values, type=pa.large_string())
-    return np.asarray(pc.is_in(pa.array(text, type=pa.large_string()), value_set=wanted))
+    found = pc.is_in(pa.array(text, type=pa.large_string()), value_set=wanted)
+    return found.to_numpy(zero_copy_only=False)
 
 
 def number_text(text: pd.Series) -> pd.Series:
@@ -143,7 +166,11 @@ def _to_date(text: pd.Series) -> pd.Series:
 
 
 def column_findings(sheet: SheetRows, days: pd.DataFrame) -> Iterator[Finding]:
-    """What a cell may hold by itself: required, text, list, code, date, length, no NIK."""
+    """What a cell may hold by itself: required, text, list, code, date, length, no NIK.
+
+    What the reading of written forms found comes first, as it says more than these.
+    """
+    yield from sheet.told
     for column in columns.SHEETS[sheet.sheet]:
         text = sheet.frame[column.name]
         if column.required:

@@ -109,7 +109,9 @@ def test_more_than_a_fifth_bad_rows_refuses_the_file_with_nothing_written(engine
 
 
 def test_no_valid_keterangan_refuses_the_file(engine, tmp_path):
-    report = send(engine, tmp_path, keterangan=[keterangan_row("35", tanggal_data="20/11/2026")], kasus=TEN)
+    report = send(
+        engine, tmp_path, keterangan=[keterangan_row("35", tanggal_data="20 November 2026")], kasus=TEN
+    )
     assert report.status == importer.DITOLAK_BERKAS
     assert "Baris 2, kolom tanggal_data" in report.refusal
     assert stored(engine, "unggahan").empty
@@ -288,6 +290,8 @@ def test_a_simulated_database_is_refused_unless_asked_for(tmp_path):
     assert "data simulasi" in report.refusal
     assert stored(engine, "kasus").empty
     assert send(engine, tmp_path, kasus=TEN, options={"into_simulated": True}).status == importer.DITERIMA
+    # Rows of the user's own are in it now: no longer open to everybody.
+    assert connection.is_mixed(engine)
 
 
 def test_provinces_of_others_are_refused(engine, tmp_path):

@@ -60,7 +60,7 @@ WRONG = {
         ({"id_kasus": "K-12"}, "id_kasus", "di lembar kasus ditolak"),
         ({"id_pendamping": "PD-9"}, "id_pendamping", "Pendamping tidak ada"),
         ({"jenis_kegiatan": "rapat"}, "jenis_kegiatan", "kunjungan, asesmen"),
-        ({"tanggal_kegiatan": "10/02/2026"}, "tanggal_kegiatan", "tahun-bulan-hari"),
+        ({"tanggal_kegiatan": "10 Februari 2026"}, "tanggal_kegiatan", "tahun-bulan-hari"),
         ({"tanggal_kegiatan": "2026-11-21"}, "tanggal_kegiatan", "(2026-11-20)"),
         ({"kode_provinsi": "99"}, "kode_provinsi", "tidak dikenal"),
         ({"kode_provinsi": "33"}, "kode_provinsi", "lembar keterangan"),

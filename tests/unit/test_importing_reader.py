@@ -60,7 +60,7 @@ def test_file_name_tells_the_sheet(tmp_path, name, sheet):
         ("kasus.xls", b"x", "bukan XLSX atau CSV"),
         ("kasus.csv", b" \n", "kosong"),
         ("kasus.xlsx", b"PK\x03\x04 not a workbook", "rusak"),
-        ("kasus.csv", "a,b\nJos\xe9,2\n".encode("cp1252"), "bukan UTF-8"),
+        ("kasus.csv", b"a,b\nJos\xe9,Jos\xc3\xa9\n", "bukan UTF-8"),
         ("kasus.csv", b"a,b\n1,2,3\n", "baris 2 berisi lebih banyak sel"),
         ("kasus.csv", b"a,b\n1,2,3,4\n5,6\n", "baris 2 berisi lebih banyak sel"),
         ("kasus.csv", b"a,b\n1,2\n1,2,3,4\n", "tidak dapat dibaca sebagai CSV (sekitar baris"),

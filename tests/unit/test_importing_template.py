@@ -35,7 +35,7 @@ WRONG = [
     ({"id_pendamping": "PD-9"}, "id_pendamping", "PD-9", "Pendamping tidak ada"),
     ({"jenis_kelamin": "W"}, "jenis_kelamin", "W", "salah satu dari: L, P"),
     ({"prioritas": "Darurat"}, "prioritas", "Darurat", "darurat, tinggi, biasa"),
-    ({"tanggal_terdata": "05/01/2026"}, "tanggal_terdata", "05/01/2026", "tahun-bulan-hari"),
+    ({"tanggal_terdata": "5 Januari 2026"}, "tanggal_terdata", "5 Januari 2026", "tahun-bulan-hari"),
     ({"tanggal_rencana": "2026-02-30"}, "tanggal_rencana", "2026-02-30", "ada di kalender"),
     ({"tanggal_intervensi": "2026-01-11"}, "tanggal_intervensi", "2026-01-11", "sebelum tanggal_asesmen"),
     ({"tanggal_kontak": "2026-01-04"}, "tanggal_kontak", "2026-01-04", "sebelum tanggal_terdata"),
