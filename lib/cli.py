@@ -116,7 +116,9 @@ def _say(share: float, text: str) -> None:
 def _demo(options: argparse.Namespace, values: settings.Settings) -> int:
     if options.kasus < 1:
         raise UserError(f"Jumlah kasus {options.kasus} harus paling sedikit 1.")
-    built = start.make_demo(values, now=clock.now(), cases=options.kasus, seed=options.benih, progress=_say)
+    built = start.make_demo(
+        values, now=clock.now(), cases=options.kasus, seed=options.benih, progress=_say, audit=True
+    )
     print(f"DATA SIMULASI siap. Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
     return 0
 
@@ -137,7 +139,7 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     print(report.summary(done))
     code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
     if code != 2 and not options.uji:
-        built = publishing.publish(values, now=clock.now())
+        built = publishing.publish(values, now=clock.now(), progress=_say)
         print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
     return code
 

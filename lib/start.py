@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from lib import publishing, snapshot
 from lib.database import connection, simulation
 from lib.settings import Settings
 
+LOGGER = logging.getLogger("tuntas")
 DEMO_CASES = 84_000
 DEMO_SEED = 20261120
 
@@ -38,8 +45,10 @@ def make_demo(
     seed: int = DEMO_SEED,
     progress: Callable[[float, str], None] | None = None,
     past: bool = True,
+    audit: bool = False,
 ) -> snapshot.Built:
-    """Write the simulated case database and publish its snapshot, with `past` its riwayat of twelve month-ends too.
+    """Write the simulated case database and publish its snapshot, with `past` its riwayat of twelve month-ends too,
+    with `audit` what tayang presentasi hides.
 
     Raises UserError when the database holds data that are not simulated.
     """
@@ -61,6 +70,9 @@ def make_demo(
     if past:
         say(0.8, "Menghitung riwayat …")
         publishing.tell_past(settings, versi=built.versi)
+    if audit:
+        say(0.95, publishing.AUDITING)
+        publishing.audit_version(settings, versi=built.versi)
     return built
 
 
@@ -69,12 +81,36 @@ def ensure_data(
 ) -> str:
     """Return the published version, making the simulation or the first snapshot when there is none.
 
-    The simulation's past is left to `publishing.tell_past`: nobody should wait for it before the first page.
+    The simulation's past is left to `publishing.tell_past`, the audit of small numbers to `audit_aside`: nobody should
+    wait for them before the first page.
     """
     if needs_simulation(settings):
         return make_demo(settings, now=now, progress=progress, past=False).versi
     current = snapshot.current_version(settings)
     if current is not None and snapshot.version_path(settings, current).is_file():
         return current
-    # The audit takes minutes; nobody should wait for it before the first page.
     return publishing.publish(settings, now=now, progress=progress, audit=False).versi
+
+
+def audit_aside(versi: str) -> threading.Thread:
+    """Audit the small numbers of a version of this server's data in a process of low priority, and return at once.
+
+    A failure is logged, and tayang presentasi goes on refusing the version. The thread ends with the process.
+    """
+    watching = threading.Thread(target=_audit_aside, args=(versi, dict(os.environ)), daemon=True)
+    watching.start()
+    return watching
+
+
+def _audit_aside(versi: str, environment: dict[str, str]) -> None:
+    done = subprocess.run(  # noqa: S603  our own program, a version's name
+        [sys.executable, "-m", "lib.publishing", versi],
+        cwd=Path(__file__).resolve().parents[1],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        LOGGER.error("audit of small numbers of %s failed: %s", versi, done.stderr.strip())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
-from lib.disclosure.cells import STARTS, layout
+from lib.disclosure.cells import STARTS, layout, place_of
 from lib.disclosure.tables import NO_MONTH, NO_QUARTER
 
 
@@ -170,6 +171,98 @@ def _exchange(
 
 def _any(cases: Cases, rows: np.ndarray, rng) -> np.ndarray:
     return rng.integers(0, len(cases.kab), len(rows))
+
+
+@dataclass(frozen=True)
+class Aims:
+    """Of every node its kab/kota, province, row (kind, then group, then all), month and quarter; -1 for every one."""
+
+    kab: np.ndarray
+    prov: np.ndarray
+    row: np.ndarray
+    month: np.ndarray
+    quarter: np.ndarray
+
+
+@cache
+def aims() -> Aims:
+    """Of every node of the layout."""
+    places, kinds = layout(), len(layout().kinds)
+    found = np.full((STARTS["end"], 5), -1)
+    for node in range(STARTS["end"]):
+        family, where = place_of(node)
+        if family == "K":
+            found[node, :3] = where[0], places.province_of[where[0]], kinds + where[1]
+        elif family in ("PQ", "PY", "PK"):
+            found[node, 1:3] = where[0], where[1] + (0 if family == "PK" else kinds)
+        else:
+            found[node, 2] = where[0]
+        if family in ("NM", "PQ", "NQ"):
+            found[node, 3 if family == "NM" else 4] = where[-1]
+    return Aims(*found.T)
+
+
+def turned(cases: Cases, targets: np.ndarray, direction: int, rng) -> Moves:
+    """Cases that take any kind of the target and its time, alike or not; or leave it for any kind."""
+    places, wanted, size = layout(), aims(), len(targets)
+    kab, prov, row = wanted.kab[targets], wanted.prov[targets], wanted.row[targets]
+    month, quarter = wanted.month[targets], wanted.quarter[targets]
+    inside = direction < 0
+    x = np.full(size, -1)
+    # A step down needs a case of the target; a step up any case of its place, half of the time of its time too.
+    timed = inside | (rng.random(size) < 0.5)
+    group, kinds = row - len(places.kinds), len(places.kinds)
+    named = np.where(row < kinds, 0, np.where(row < places.rows - 1, 1, 2)) if inside else np.full(size, 2)
+    area = np.where(kab >= 0, 0, np.where(prov >= 0, 1, 2))
+    when = np.where(timed & (month >= 0), 0, np.where(timed & (quarter >= 0), 1, 2))
+    choices = (
+        (("kab", kab), ("prov", prov), None),
+        (("kind", row), ("group", group), None),
+        (("month", month), ("quarter", quarter), None),
+    )
+    for code in np.unique(area * 9 + named * 3 + when).tolist():
+        rows = np.flatnonzero(area * 9 + named * 3 + when == code)
+        used = [
+            each[number] for each, number in zip(choices, (code // 9, code // 3 % 3, code % 3), strict=True)
+        ]
+        used = [each for each in used if each is not None]
+        by, values = tuple(name for name, _ in used), tuple(each[rows] for _, each in used)
+        x[rows] = cases.draw(by, values, rng) if by else _any(cases, rows, rng)
+    old = np.maximum(x, 0)
+    of_group = places.group_of[cases.kind[old]] if inside else np.where(row < places.rows - 1, group, -1)
+    if inside:
+        of_group = np.where(rng.random(size) < 0.5, of_group, -1)
+    kind = _any_kind(of_group, rng)
+    kind = kind if inside else np.where(row < kinds, row, kind)
+    to_month, to_quarter = cases.month[old], cases.quarter[old]
+    if not inside:
+        anew = (quarter >= 0) & (to_quarter != quarter)
+        drawn = np.where(rng.random(size) < 0.5, 3 * quarter + rng.integers(0, 3, size), NO_MONTH)
+        drawn = np.where(quarter == NO_QUARTER, NO_MONTH, drawn)
+        to_month, to_quarter = np.where(anew, drawn, to_month), np.where(anew, quarter, to_quarter)
+        moved = (month >= 0) & (to_month != month)
+        to_quarter = np.where(moved & (month < NO_MONTH), month // 3, to_quarter)
+        to_month = np.where(moved, month, to_month)
+    only = rng.random(size) < 0.25
+    column = lambda values: values[:, None]  # noqa: E731
+    return Moves(
+        case=column(x),
+        leaves=column(~only | inside),
+        arrives=column(~only | (not inside)),
+        kab=column(cases.kab[old]),
+        kind=column(kind),
+        month=column(to_month),
+        quarter=column(to_quarter),
+    )
+
+
+def _any_kind(group: np.ndarray, rng) -> np.ndarray:
+    """Any kind of each group, of all where it is -1."""
+    of = layout().group_of
+    order = np.argsort(of, kind="stable")
+    first, end = np.searchsorted(of[order], group, "left"), np.searchsorted(of[order], group, "right")
+    first, end = np.where(group < 0, 0, first), np.where(group < 0, len(of), end)
+    return order[first + (rng.random(len(group)) * (end - first)).astype("int64")]
 
 
 def of_nation(cases: Cases, targets: np.ndarray, direction: int, rng) -> Moves:

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lib.disclosure.attempts import Cases, Moves, changed, exchanged, of_nation
+from lib.disclosure.attempts import Cases, Moves, changed, exchanged, of_nation, turned
 from lib.disclosure.cells import (
-    FAMILIES,
     OF_PLACES,
     STARTS,
     Cell,
@@ -29,20 +28,20 @@ from lib.disclosure.cells import (
     siblings,
     withhold,
 )
-from lib.disclosure.exact import steps
 from lib.disclosure.rules import MIN_VALUES
-from lib.disclosure.tables import Block
+from lib.disclosure.tables import NO_QUARTER, Block
+from lib.disclosure.transfers import by_transfer
 
 SEED = 20261120
-TRIES = ((12, 10**6), (60, 10**6), (300, 10**6), (2_000, 40))
+TRIES = ((12, 10**6), (60, 1_000), (300, 300), (2_000, 6))
 """Moves tried for each cell and direction, in turn, as long as no more cells than so many lack a proof: of more the
 neighbours are hidden first."""
 AT_ONCE = 100_000
 PAIRS = 12
-EXACT = 8
-"""So many cells at a time, when no more than twice as many are left, are put to `lib.disclosure.exact`."""
-ROUNDS = 9
-"""So often single cells are hidden; then so often the lists they stand in, zeros too; then everything of places."""
+MOSTLY = 0.75
+"""A list is not shown at all, zeros neither, where more than this share of its cells with cases is hidden anyway."""
+ROUNDS = 6
+"""So often single cells are hidden; then so often the lists they stand in, zeros too; then whole kinds of lists."""
 
 
 def audit(blocks: Iterable[Block]) -> tuple[list[Cell], int]:
@@ -72,21 +71,43 @@ def protect(block: Block) -> Nodes:
         quarter=block.quarter,
     )
     proven = np.zeros(len(state.value), dtype=bool)
-    for number in range(2 * ROUNDS + 1):
+    for number in range(2 * ROUNDS + 2):
         open_cells = np.flatnonzero(state.asked & ~proven)
         found = possible(state, cases, open_cells, rng)
         proven[open_cells[found >= MIN_VALUES]] = True
         failing = open_cells[found < MIN_VALUES]
         if not len(failing):
             return state
+        if number == 0:
+            _close_mostly_hidden(state, failing)
         if number < ROUNDS:
             _hide_more(state, failing)
         elif number < 2 * ROUNDS - 1:
             _close(state, failing)
         else:
-            close(state, np.arange(STARTS["NM"] if number < 2 * ROUNDS else STARTS["end"]))
+            _close_families(state, failing, number - 2 * ROUNDS + 1)
     # Nothing of the block is shown any more.
     return state
+
+
+def _close_mostly_hidden(state: Nodes, failing: np.ndarray) -> None:
+    """Show nothing of the lists of places (groups and totals apart) that cannot stand as they are and of which nearly
+    all is hidden already."""
+    parts = layout().parts
+    number = np.arange(STARTS["NM"])
+    for family, after, span in (
+        ("K", "PQ", 1),
+        ("PQ", "PY", NO_QUARTER + 1),
+        ("PY", "PK", 1),
+        ("PK", "NM", 1),
+    ):
+        inside = (number >= STARTS[family]) & (number < STARTS[after])
+        total = (number - STARTS[family]) // span % parts == parts - 1
+        for part in (inside,) if family == "PK" else (inside & ~total, inside & total):
+            cells = number[part & state.listed[number]]
+            held = state.value[cells] > 0
+            if np.isin(cells, failing).any() and state.asked[cells][held].mean() > MOSTLY:
+                close(state, cells)
 
 
 def _hide_more(state: Nodes, failing: np.ndarray) -> None:
@@ -94,6 +115,7 @@ def _hide_more(state: Nodes, failing: np.ndarray) -> None:
     of, those beside it. A place is not protected at the nation's cost while anything else can be hidden."""
     for node in failing.tolist():
         up, down = linked(node)
+        beside = [each for wider in up for each in linked(wider)[1]]
         choices = (
             [each for each in up if (each < STARTS["NM"]) == (node < STARTS["NM"])],
             [node] if down else [],
@@ -101,6 +123,8 @@ def _hide_more(state: Nodes, failing: np.ndarray) -> None:
             [node, *(each for wider in up if wider < STARTS["NM"] for each in linked(wider)[1])],
             [each for wider in up for each in linked(wider)[0]],
             up,
+            beside,
+            [each for part in beside for each in linked(part)[0]],
         )
         for candidates in choices:
             usable = _open(state, candidates)
@@ -127,6 +151,16 @@ def _close(state: Nodes, failing: np.ndarray) -> None:
             close(state, siblings(each))
 
 
+def _close_families(state: Nodes, failing: np.ndarray, number: int) -> None:
+    """The last resort: nothing of the kinds of lists with failing cells, then of places and months, then nothing."""
+    begins = np.array(list(STARTS.values()))
+    if number == 0:
+        for each in np.unique(np.searchsorted(begins, failing, "right") - 1).tolist():
+            close(state, np.arange(begins[each], begins[each + 1]))
+        return
+    close(state, np.arange(STARTS["NQ"] if number == 1 else STARTS["end"]))
+
+
 def _open(state: Nodes, candidates: Iterable[int]) -> list[int]:
     return [
         node
@@ -137,30 +171,32 @@ def _open(state: Nodes, candidates: Iterable[int]) -> list[int]:
 
 def possible(state: Nodes, cases: Cases, targets: np.ndarray, rng) -> np.ndarray:
     """How many possible values were found of each target, its true one included; at most 5."""
-    seen = np.zeros((len(targets), 5), dtype=bool)
-    seen[:, 2] = True
+    seen = by_transfer(state, cases)[targets]
     start = STARTS["NM"]
     for tries, few in TRIES:
         if (seen.sum(axis=1) < MIN_VALUES).sum() > few:
             break
-        for national_cells, search in ((False, exchanged), (False, changed), (True, of_nation)):
-            if search is changed and tries == TRIES[0][0]:
+        for national_cells, search in (
+            (False, exchanged),
+            (False, changed),
+            (True, of_nation),
+            (None, turned),
+        ):
+            if search in (changed, turned) and tries == TRIES[0][0]:
                 continue
             for direction in (1, -1):
                 # A step that the cell's own display rules out is not tried.
                 room = (state.high - state.value if direction > 0 else state.value - state.low)[targets]
                 lacking = (seen.sum(axis=1) < MIN_VALUES) & (room > 0)
-                left = np.flatnonzero(lacking & ((targets >= start) == national_cells))
+                left = np.flatnonzero(
+                    lacking & (((targets >= start) == national_cells) | (national_cells is None))
+                )
                 for some in np.array_split(left, 1 + len(left) * tries // AT_ONCE):
                     if len(some):
                         rows = np.repeat(some, tries)
                         moves = search(cases, targets[rows], direction, rng)
                         national = search is not exchanged
                         _try(state, cases, targets, rows, moves, direction, seen, national=national)
-    lacking = np.flatnonzero(seen.sum(axis=1) < MIN_VALUES)
-    for place in lacking[:EXACT] if len(lacking) <= 2 * EXACT else ():
-        for step in steps(state, int(targets[place]), rng):
-            seen[place, 2 + step] = True
     return seen.sum(axis=1)
 
 
@@ -208,16 +244,18 @@ def _allowed(
     left = np.flatnonzero(valid)
     moves, aims = moves.pick(left), targets[left]
     columns = [each for number in range(case.shape[1]) for each in _entries(cases, moves, number)]
-    up, down = state.high - state.value, state.value - state.low
-    changed = np.zeros(len(left), dtype="int64")
-    for family in range(FAMILIES if national else OF_PLACES):
+    # Small numbers: the tables of room stay near the processor, and no move needs more.
+    up, down = (
+        np.minimum(room, 99).astype("int8") for room in (state.high - state.value, state.value - state.low)
+    )
+    changed = np.zeros(len(left), dtype="int8")
+    for family in state.told[: None if national else np.searchsorted(state.told, OF_PLACES)]:
         found = [nodes_of(family, *where) for _, where in columns]
         ok = np.ones(len(left), dtype=bool)
         for i, (sign, _) in enumerate(columns):
-            net = sign.copy()
-            for j, (other, _) in enumerate(columns):
-                if j != i:
-                    net += other * (found[j] == found[i])
+            net = sum(
+                (other * (found[j] == found[i]) for j, (other, _) in enumerate(columns) if j != i), sign
+            )
             ok &= (sign == 0) | ((net <= up[found[i]]) & (-net <= down[found[i]]))
             changed += sign * (found[i] == aims)
         if not ok.all():
@@ -234,10 +272,10 @@ def _entries(cases: Cases, moves: Moves, number: int) -> Iterable[tuple[np.ndarr
     there, old = case >= 0, np.maximum(case, 0)
     names = ("kab", "kind", "month", "quarter")
     yield (
-        -(there & moves.leaves[:, number]).astype("int64"),
+        -(there & moves.leaves[:, number]).astype("int8"),
         tuple(getattr(cases, name)[old] for name in names),
     )
     yield (
-        (there & moves.arrives[:, number]).astype("int64"),
+        (there & moves.arrives[:, number]).astype("int8"),
         tuple(np.ascontiguousarray(getattr(moves, name)[:, number]) for name in names),
     )

@@ -120,6 +120,8 @@ class Nodes:
     listed: np.ndarray
     asked: np.ndarray
     withheld: np.ndarray
+    told: tuple[int, ...]
+    """The families with listed or asked cells: the others bind nothing."""
 
 
 def nodes(block: Block) -> Nodes:
@@ -127,10 +129,10 @@ def nodes(block: Block) -> Nodes:
     places = layout()
     size = places.starts["end"]
     value = np.zeros(size, dtype="int64")
+    k, listed, left_out = _shape(block)
     for family in range(FAMILIES):
         found = nodes_of(family, block.kab, block.kind, block.month, block.quarter)
         value += np.bincount(found, minlength=size)
-    k, listed, left_out = _shape(block)
     low, high = bounds(value, k)
     hidden = listed & (value > 0) & (value < k)
     low, high = np.where(listed, low, 0), np.where(listed, high, NO_LIMIT)
@@ -142,6 +144,18 @@ def nodes(block: Block) -> Nodes:
         listed=listed,
         asked=hidden | (left_out & (value > 0)),
         withheld=np.zeros(size, dtype=bool),
+        told=_told(listed | left_out),
+    )
+
+
+def _told(listed: np.ndarray) -> tuple[int, ...]:
+    """The families of which any cell is listed, one that holds no case too: its zero binds."""
+    names = (*("K",) * 2, *("PQ",) * 2, *("PY",) * 2, "PK", *("NM", "NQ", "NY") * 3)
+    begins = list(STARTS)
+    return tuple(
+        family
+        for family, name in enumerate(names)
+        if listed[STARTS[name] : STARTS[begins[begins.index(name) + 1]]].any()
     )
 
 
@@ -200,16 +214,17 @@ def _shape(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
     listed = np.concatenate(
         [
-            np.tile(~closed & year, kabs),
+            np.tile(~closed & year & block.fine, kabs),
             np.tile(quarters, provinces * places.parts),
-            np.full(provinces * (places.parts + len(places.kinds)), year),
+            np.full(provinces * places.parts, year),
+            np.full(provinces * len(places.kinds), year & block.fine),
             np.tile(months, places.rows),
             np.tile(quarters, places.rows),
             np.full(places.rows, year),
         ]
     )
     left_out = np.zeros(len(k), dtype=bool)
-    left_out[: kabs * places.parts] = np.tile(closed & year, kabs)
+    left_out[: kabs * places.parts] = np.tile(closed & year & block.fine, kabs)
     return k, listed, left_out
 
 

@@ -19,7 +19,7 @@ def rules_digest() -> str:
     text = repr(
         (
             (rules.K, rules.K_SENSITIF, rules.BASE, rules.N_RATE, rules.MIN_VALUES),
-            (rules.COUNTS, rules.SHARES, rules.RATES, views.VIEWS),
+            (rules.COUNTS, rules.SHARES, rules.RATES, rules.FINE_TABLES, views.VIEWS, views.FROM),
             [reference.table(name).to_csv(index=False) for name in ("kabkota", "jenis_masalah")],
         )
     )

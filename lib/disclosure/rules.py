@@ -26,6 +26,8 @@ WITHHELD = "disamarkan"
 TOO_FEW = f"n < {N_RATE}"
 
 COHORTS = (180,)
+# The tables that are told apart finest: by kab/kota and klaster, and by province and jenis, both by year.
+FINE_TABLES = ("terdata", "tertangani", "tuntas")
 # Plain counts: kode -> the audited table of counts.
 COUNTS = {
     "I01": "terdata",

@@ -12,6 +12,7 @@ from lib.disclosure.rules import (
     ALL,
     AT_DATA,
     COUNTS,
+    FINE_TABLES,
     LISTED,
     MEDIANS,
     N_RATE,
@@ -39,6 +40,7 @@ HARMLESS = re.compile(
 
 def check_kodes(kodes, shown: Shown, per: Dimensi | None) -> None:
     """Raise UserError for a figure that is not on the list, or not for this view."""
+    fine = shown.wilayah == "kabkota" or (shown.wilayah, shown.rincian) == ("provinsi", "jenis")
     for kode in kodes:
         if kode not in LISTED:
             raise UserError(
@@ -47,6 +49,12 @@ def check_kodes(kodes, shown: Shown, per: Dimensi | None) -> None:
         if kode in STAFF and shown.wilayah == "kabkota":
             raise UserError(
                 f"Indikator {kode} tidak dirinci per kabupaten/kota dalam tayang presentasi; pilih provinsi."
+            )
+        if fine and (kode in SHARES or _table(kode) not in (None, *FINE_TABLES)):
+            usable = [each for each in (*COUNTS, *RATES) if _table(each) in FINE_TABLES]
+            raise UserError(
+                f"Indikator {kode} dalam tayang presentasi hanya tersedia secara nasional dan untuk provinsi per "
+                f"klaster; per kabupaten/kota dan per jenis di provinsi tersedia {', '.join(usable)}, dan lama hari."
             )
         if per is Dimensi.BULAN and (kode in STAFF or _at_data(kode)):
             raise UserError(
@@ -153,6 +161,11 @@ def _note(reason: str | None, note: str | None) -> str | None:
     elif reason:
         kept = [reason, *kept]
     return "; ".join(kept) or None
+
+
+def _table(kode: str) -> str | None:
+    """The table of counts a figure is read from; None for shares, medians and figures of pendamping."""
+    return RATES[kode][0] if kode in RATES else COUNTS.get(kode)
 
 
 def _at_data(kode: str) -> bool:

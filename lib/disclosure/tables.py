@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lib import reference
-from lib.disclosure.rules import AT_DATA, COHORTS
+from lib.disclosure.rules import AT_DATA, COHORTS, FINE_TABLES
 
 NO_MONTH, NO_QUARTER = 12, 4
 """Where a case counts in the quarter or the year only: what follows came after the month's or the quarter's end."""
@@ -24,6 +24,7 @@ NO_MONTH, NO_QUARTER = 12, 4
 class Block:
     """The cases of one table in one year, one element each: positions of kab/kota and kind in their tables, month
     0-11, quarter 0-3. `months`, `quarters`, `year` name the periods that are published, None for those that are not.
+    `fine`: whether it is told apart by kab/kota and klaster, and by province and jenis, too.
     """
 
     tabel: str
@@ -34,6 +35,7 @@ class Block:
     months: tuple[str | None, ...]
     quarters: tuple[str | None, ...]
     year: str | None
+    fine: bool = True
 
 
 @cache
@@ -49,8 +51,10 @@ def blocks(
     silent: pd.DataFrame,
     *,
     newest: dt.date,
+    since: dt.date,
 ) -> Iterator[Block]:
-    """All tables of counts behind the listed figures; the frames of `lib.queries.cells`.
+    """All tables of counts behind the listed figures in periods that begin on `since` or later; the frames of
+    `lib.queries.cells`.
 
     `due` holds the cohorts by their number of days. The month of the newest T is the running one: its quarter and year
     end with it.
@@ -60,20 +64,23 @@ def blocks(
     resolved = np.where(lives["selesai"] == 1, _number(lives["terminasi"]), np.iinfo("int32").max)
     handled = np.minimum(_number(lives["respon"]), resolved)
     ended = _number(lives["terminasi"])
-    yield from _years("terdata", lives, recorded, recorded)
-    yield from _years("tertangani", lives, recorded, handled)
-    yield from _years("tuntas", lives, recorded, resolved)
-    yield from _years("selesai", lives, resolved, resolved)
+    # The first month that begins on that day or later.
+    first = since.year * 12 + since.month - (since.day == 1)
+    yield from _years("terdata", lives, recorded, recorded, first=first)
+    yield from _years("tertangani", lives, recorded, handled, first=first)
+    yield from _years("tuntas", lives, recorded, resolved, first=first)
+    yield from _years("selesai", lives, resolved, resolved, first=first)
     last = newest.year * 12 + newest.month - 1
-    for end in range(int(recorded.min(initial=last + 1)), last + 1):
+    for end in range(first, last + 1):
         inside = (recorded <= end) & (ended > end)
-        yield _standing("terbuka", lives[inside], end, running=end == last)
+        yield _standing("terbuka", lives[inside], end, first=first, running=end == last)
     yield _at_data("terbuka-T", lives[ended == np.iinfo("int32").max])
     yield _at_data("macet", _placed(silent))
     for days in COHORTS:
-        yield from _shares(f"kohort-{days}", due[days], n="n", x="selesai")
+        yield from _shares(f"kohort-{days}", due[days], n="n", x="selesai", first=first)
     answered = response.assign(dinilai=response["n"] - response["tanpa_respon"])
-    yield from _shares("respon", answered, n="dinilai", x="respon", names=("respon-n", "respon-tepat"))
+    names = ("respon-n", "respon-tepat")
+    yield from _shares("respon", answered, n="dinilai", x="respon", first=first, names=names)
 
 
 def _placed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -90,21 +97,24 @@ def _number(dates: pd.Series) -> np.ndarray:
 
 
 def _shares(
-    tabel: str, cohort: pd.DataFrame, *, n: str, x: str, names: tuple[str, str] | None = None
+    tabel: str, cohort: pd.DataFrame, *, n: str, x: str, first: int, names: tuple[str, str] | None = None
 ) -> Iterator[Block]:
     placed = _placed(cohort)
     for column, name in zip((n, x), names or (f"{tabel}-n", f"{tabel}-{x}"), strict=True):
         counted = placed.assign(n=placed[column].astype("int64"))
         month = _number(counted["bulan"])
-        yield from _years(name, counted, month, month)
+        yield from _years(name, counted, month, month, first=first)
 
 
-def _years(tabel: str, frame: pd.DataFrame, begin: np.ndarray, reached: np.ndarray) -> Iterator[Block]:
-    """Cases of the month `begin` that count from the month `reached` on: in a month, its quarter or its year.
+def _years(
+    tabel: str, frame: pd.DataFrame, begin: np.ndarray, reached: np.ndarray, *, first: int
+) -> Iterator[Block]:
+    """Cases of the month `begin` that count from the month `reached` on: in a month, its quarter or its year; all
+    months are numbered from year 0, the published periods begin with the month `first` or later.
 
     A case reached in a later month of the same quarter counts in the quarter and not in its month.
     """
-    counted = (begin < np.iinfo("int32").max) & (reached // 12 == begin // 12)
+    counted = (begin >= first) & (begin < np.iinfo("int32").max) & (reached // 12 == begin // 12)
     frame, begin, reached = frame[counted], begin[counted], reached[counted]
     month = np.where(reached == begin, begin % 12, NO_MONTH)
     quarter = np.where(reached // 3 == begin // 3, begin % 12 // 3, NO_QUARTER)
@@ -115,15 +125,21 @@ def _years(tabel: str, frame: pd.DataFrame, begin: np.ndarray, reached: np.ndarr
             frame[own],
             month[own],
             quarter[own],
-            months=tuple(f"{year}-{number:02d}" for number in range(1, 13)),
-            quarters=tuple(f"{year}-T{number}" for number in range(1, 5)),
-            year=str(year),
+            months=tuple(
+                f"{year}-{number + 1:02d}" if year * 12 + number >= first else None for number in range(12)
+            ),
+            quarters=tuple(
+                f"{year}-T{number + 1}" if year * 12 + 3 * number >= first else None for number in range(4)
+            ),
+            year=str(year) if year * 12 >= first else None,
         )
 
 
-def _standing(tabel: str, frame: pd.DataFrame, end: int, *, running: bool) -> Block:
+def _standing(tabel: str, frame: pd.DataFrame, end: int, *, first: int, running: bool) -> Block:
     """What stands at a month's end: published of the nation, of provinces at a quarter's end, of all at a year's."""
     year, month = divmod(end, 12)
+    quarterly = (running or month % 3 == 2) and end - month % 3 >= first
+    yearly = (running or month == 11) and year * 12 >= first
     whole = np.zeros(len(frame), dtype="int64")
     return _block(
         tabel,
@@ -132,10 +148,9 @@ def _standing(tabel: str, frame: pd.DataFrame, end: int, *, running: bool) -> Bl
         whole + month // 3,
         months=tuple(f"{year}-{month + 1:02d}" if number == month else None for number in range(12)),
         quarters=tuple(
-            f"{year}-T{number + 1}" if number == month // 3 and (running or month % 3 == 2) else None
-            for number in range(4)
+            f"{year}-T{number + 1}" if number == month // 3 and quarterly else None for number in range(4)
         ),
-        year=str(year) if running or month == 11 else None,
+        year=str(year) if yearly else None,
     )
 
 
@@ -160,4 +175,5 @@ def _block(tabel: str, frame: pd.DataFrame, month: np.ndarray, quarter: np.ndarr
         "month": month,
         "quarter": quarter,
     }
-    return Block(tabel=tabel, **{name: np.repeat(values, n) for name, values in columns.items()}, **names)
+    repeated = {name: np.repeat(values, n) for name, values in columns.items()}
+    return Block(tabel=tabel, **repeated, **names, fine=tabel in FINE_TABLES)

@@ -1,15 +1,16 @@
 """The fixed list of views of tayang presentasi, and which question belongs to which.
 
-| wilayah | jenis masalah | periode |
-|---|---|---|
-| nasional (no place; `per` none, klaster, jenis, bulan) | all, one klaster, one jenis | month, quarter, year |
-| provinsi (one, or `per` provinsi) | all, one klaster (`per` klaster) | quarter, year |
-| provinsi (one, or `per` provinsi) | one jenis (`per` jenis) | year |
-| kab/kota (one, or `per` kabkota) | all, one klaster that is not sensitive throughout (`per` klaster) | year |
+| wilayah | jenis masalah | periode | angka |
+|---|---|---|---|
+| nasional (no place; `per` none, klaster, jenis, bulan) | all, one klaster or jenis | month, quarter, year | all |
+| provinsi (one, or `per` provinsi) | all, one klaster (`per` klaster) | quarter, year | all |
+| provinsi (one, or `per` provinsi) | one jenis (`per` jenis) | year | I01, I02, I03K, I27, days |
+| kab/kota (one, or `per` kabkota) | all, one klaster not sensitive throughout (`per` klaster) | year | the same |
 
 Everything else is refused: free days, several provinces, kab/kota, klaster or jenis chosen together, PAS, pendamping,
 tahap, months of a province. A period is a calendar month, quarter or year, running ones up to the data date; without
-one it is the running year.
+one it is the running year. It does not begin before the first register of the provinces asked for is complete: a
+period that the registers cover only in part is none to compare.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from lib.disclosure.rules import ALL, NATION, sensitive
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, UserError
 
 BULAN, TRIWULAN, TAHUN = "bulan", "triwulan", "tahun"
+FROM = "lengkap_sejak"
+"""What the listed periods begin with: the earliest of these days."""
 SPANS = (BULAN, TRIWULAN, TAHUN)
 
 
@@ -110,9 +113,15 @@ def _around(day: dt.date, span: str) -> tuple[dt.date, dt.date]:
 
 
 def check(
-    case_filter: CaseFilter, *, per: Dimensi | None, provinces: tuple[str, ...], newest: dt.date
+    case_filter: CaseFilter,
+    *,
+    per: Dimensi | None,
+    provinces: tuple[str, ...],
+    newest: dt.date,
+    since: dt.date | None,
 ) -> Shown:
-    """The listed view of a question; `provinces` are those the scope and the filter leave.
+    """The listed view of a question; `provinces` are those the scope and the filter leave, `since` the day from which
+    the first of their registers is complete, None where none of them ever sent data.
 
     Raises UserError that names what is not on the list and what to choose instead.
     """
@@ -131,6 +140,12 @@ def check(
         raise UserError(
             f"Periode {span} {period_name(span, first)} untuk {wilayah} dengan rincian {rincian} tidak tersedia dalam "
             f"tayang presentasi; pilih {' atau '.join(spans)}."
+        )
+    if since is not None and first < since:
+        raise UserError(
+            f"Periode {span} {period_name(span, first)} tidak tersedia dalam tayang presentasi, karena register baru "
+            f"lengkap sejak {since.isoformat()}; pilih bulan, triwulan, atau tahun yang mulai pada hari itu atau "
+            "sesudahnya."
         )
     if per is Dimensi.BULAN and wilayah != "nasional":
         raise UserError(

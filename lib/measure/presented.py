@@ -118,5 +118,6 @@ def audited(source: Source, *, limits: Thresholds) -> list[tuple[str, str, str, 
             days_emergency=limits.macet_hari_darurat,
         ),
         newest=newest,
+        since=first,
     )
     return audit.audit(blocks)[0]

@@ -148,7 +148,8 @@ def ask(
         )
     newest, shown = _newest(source, registers), None
     if scope.tayang is Tayang.PRESENTASI:
-        shown = check(case_filter, per=per, provinces=provinces, newest=newest)
+        since = min((register.lengkap_sejak for register in registers), default=None)
+        shown = check(case_filter, per=per, provinces=provinces, newest=newest, since=since)
         case_filter = case_filter.with_period(shown.mulai, max(shown.mulai, shown.akhir))
         # Exact figures of the past are not kept for this.
         source = replace(source, riwayat=None)

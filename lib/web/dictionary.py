@@ -35,6 +35,8 @@ DISPLAYS = (
     ("belum tercapai", "kurva belum sampai pada batas itu, misalnya belum separuh kasus selesai"),
     ("masa pantau kurang", "terlalu sedikit kasus yang terpantau sampai hari itu"),
     ("n < 10", "terlalu sedikit kasus untuk persen atau nilai tengah"),
+    ("<5", "jumlah 1–4 dalam tayang presentasi; jenis sensitif di bawah 10: <10"),
+    ("disamarkan", "tidak ditampilkan agar angka kecil tidak dapat dihitung balik"),
     ("belum ada riwayat", "angka hanya diketahui pada tanggal data, bukan pada tanggal yang diminta"),
 )
 

@@ -23,8 +23,9 @@ AREA_PARTS = (
     *("provinsi", "kabkota", "sorot_kabkota", "kasus", "lihat", "orang_provinsi", "macet_provinsi"),
     *("tujuan", "asal"),
 )
-# What may stand in an address: it is quoted in sentences, where brackets or "www." would become links.
-HARMLESS = re.compile(r"(?!.*www\.)[\w.,+~ -]{0,64}")
+# What a sentence may not quote from an address: it would become a link, a picture or a colour on the page.
+HARMFUL = re.compile(r"[\[\]()<>:@\\`*#!|{}$\x00-\x1f]|(?<=www)\.")
+LONGEST_VALUE = 64
 DEFAULT_KIND = PeriodKind.DUA_BELAS_BULAN
 PERIOD_LABELS = {
     PeriodKind.DUA_BELAS_BULAN: "12 bulan terakhir",
@@ -97,10 +98,8 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
         )
 
     for name, value in url.items():
-        if not HARMLESS.fullmatch(name) or not HARMLESS.fullmatch(value):
-            wrong.append(
-                "Sebagian tautan ini memuat tanda yang tidak dikenal dan diabaikan; pilih lagi di bilah saringan."
-            )
+        if HARMFUL.search(f"{name} {value}") or len(value) > LONGEST_VALUE:
+            complain("Bagian", HARMFUL.sub("·", f"{name}={value}")[:LONGEST_VALUE])
         elif name == "periode":
             if value in set(PeriodKind):
                 choice = replace(choice, periode=PeriodKind(value))
@@ -226,7 +225,8 @@ def check_area(scope: Scope, asked: Mapping[str, str]) -> None:
         if kode in names and kode not in scope.provinces:
             forget()
             raise AccessRefused(
-                f"{names[kode]} di luar wilayah yang boleh Anda lihat. Pilih halaman di menu untuk melihat wilayah Anda."
+                f"{names[kode]} di luar wilayah yang boleh Anda lihat. Pilih halaman di menu untuk melihat wilayah "
+                "Anda."
             )
 
 

@@ -55,7 +55,7 @@ def sign_in_screen(sentence: str) -> None:
         st.markdown(
             "Pakai akun kantor Anda. Sesudah masuk, halaman yang Anda tuju terbuka dengan saringannya."
         )
-        st.button("Masuk", type="primary", icon=":material/login:", on_click=st.login)
+        st.button("Masuk", icon=":material/login:", on_click=st.login)
 
 
 def refused_screen(sentence: str, *, signed_in: bool) -> None:

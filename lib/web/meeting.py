@@ -20,6 +20,8 @@ from lib.web import cards as pieces
 PERIODS = (PeriodKind.TAHUN, PeriodKind.TRIWULAN, PeriodKind.BULAN)
 CARDS = ("I01", "I02", "I03K", "I13", "I04-180", "I05M", "I11", "I15-n")
 GROUP_KODES = ("I01", "I02", "I03K", "I13", "I04-180")
+# What a kind within a province, or a kab/kota, is told of: see lib.disclosure.rules.
+CORE = ("I01", "I02", "I03K", "I05M")
 ON_THE_MAP, IN_THE_TREND = "I04-180", "I01"
 
 
@@ -52,10 +54,16 @@ def _asked(scope: Scope, kodes: tuple[str, ...], choice: filters.Choice, per: Di
     return cache.measured(scope, kodes, choice.case_filter(), per)
 
 
+def _figures(scope: Scope, choice: filters.Choice) -> tuple[str, ...]:
+    """The figures that are listed for this view."""
+    one_kind = choice.masalah in reference.names("jenis_masalah")
+    return CORE if one_kind and (choice.provinsi or len(scope.provinces) == 1) else CARDS
+
+
 def headline(scope: Scope, choice: filters.Choice) -> None:
     """The three counts in one sentence; ends the page where the view is not on the list."""
     try:
-        rows = _asked(scope, CARDS, choice, None).set_index("kode", drop=False)
+        rows = _asked(scope, _figures(scope, choice), choice, None).set_index("kode", drop=False)
     except UserError as error:
         st.warning(str(error), icon=":material/block:")
         st.stop()
@@ -69,13 +77,14 @@ def headline(scope: Scope, choice: filters.Choice) -> None:
 
 def cards(scope: Scope, choice: filters.Choice) -> None:
     """The figures of the view, without lists."""
+    kodes = _figures(scope, choice)
 
     def draw() -> None:
-        rows = _asked(scope, CARDS, choice, None).set_index("kode", drop=False)
-        counts.grid([rows.loc[kode] for kode in CARDS], lambda row: counts.card(row, None), columns=4)
+        rows = _asked(scope, kodes, choice, None).set_index("kode", drop=False)
+        counts.grid([rows.loc[kode] for kode in kodes], lambda row: counts.card(row, None), columns=4)
 
     cache.drawn("rapat.kartu", scope, draw, choice)
-    pieces.table_of(lambda: _table(scope, CARDS, choice, None), key="rapat-angka")
+    pieces.table_of(lambda: _table(scope, kodes, choice, None), key="rapat-angka")
 
 
 def _table(scope: Scope, kodes: tuple[str, ...], choice: filters.Choice, per: Dimensi | None) -> tuple:
@@ -116,7 +125,8 @@ def provinces(scope: Scope, choice: filters.Choice) -> None:
 
 
 def _by_province(scope: Scope, choice: filters.Choice) -> tuple:
-    answer = _asked(scope, GROUP_KODES, choice, Dimensi.PROVINSI)
+    one_kind = choice.masalah in reference.names("jenis_masalah")
+    answer = _asked(scope, CORE if one_kind else GROUP_KODES, choice, Dimensi.PROVINSI)
     table = present_area.side_by_side(answer, "provinsi", names=reference.names("provinsi"))
     shown = table.tampil.rename(columns=present_area.headings(table.tampil.columns))
     shown.insert(0, "Provinsi", table.nama)

@@ -99,9 +99,7 @@ def edit() -> None:
     prefix = f"pg_{chosen}_{stranger}_"
     with st.form(f"pengguna_{chosen}_{stranger}", enter_to_submit=False):
         _fields(user, stranger, prefix)
-        st.form_submit_button(
-            "Simpan", type="primary", icon=":material/save:", on_click=_wish, args=(user, prefix)
-        )
+        st.form_submit_button("Simpan", icon=":material/save:", on_click=_wish, args=(user, prefix))
 
 
 def _wish(user: User | None, prefix: str) -> None:

@@ -134,6 +134,7 @@ def _looked_at_as() -> None:
         format_func=navigation.ROLE_NAMES.get,
         key=SEEN_AS,
         on_change=_look_anew,
+        placeholder="Pilih peran",
         filter_mode=None,
         help="Hanya pada data simulasi: peran menentukan halaman, provinsi, dan nama yang terlihat.",
     )
@@ -144,6 +145,7 @@ def _looked_at_as() -> None:
             format_func=reference.names("provinsi").get,
             key=SEEN_PROVINCE,
             on_change=_look_anew,
+            placeholder="Ketik untuk mencari",
         )
 
 

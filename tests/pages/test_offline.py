@@ -7,9 +7,11 @@ import socket
 
 import pytest
 
-from lib import settings, start
+from lib import settings, snapshot, start
+from lib.disclosure import kept
 from lib.measure import open_source
 from lib.web.navigation import PAGES
+from lib.web.session import SEEN_AS
 
 CASES = 2_000
 # Reserved for documentation: never anybody's address.
@@ -70,6 +72,10 @@ def _text(host: str | bytes) -> str:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A first start with few cases; the default of the argument is fixed where the function is defined."""
     monkeypatch.setitem(start.make_demo.__kwdefaults__, "cases", CASES)
+    # Not as a process of its own, which might outlive the test.
+    monkeypatch.setattr(
+        start, "audit_aside", lambda versi: kept.write(snapshot.audit_path(settings.load(), versi), [])
+    )
 
 
 def test_guard_notices_what_leaves_the_machine_and_nothing_else(attempts):
@@ -90,7 +96,8 @@ def test_guard_notices_what_leaves_the_machine_and_nothing_else(attempts):
 def test_first_start_and_every_page_stay_on_this_machine(tuntas_data, small, attempts, open_app):
     app = open_app()
     assert (tuntas_data / "kasus.sqlite").is_file()
-    for page in [path for path, *_ in PAGES]:
+    for page, *_, roles in PAGES:
+        app.session_state[SEEN_AS] = roles[0]
         app.switch_page(page).run()
         assert app.title, page
         assert not app.exception and not app.error and not app.warning, page

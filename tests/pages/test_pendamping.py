@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib import access, measure, present_workers, reference, settings, text
+from lib import measure, present_workers, reference, settings, text
 from lib.domain import CaseFilter, Dimensi, Pita, Role, Scope
 from lib.numbers_id import angka
 from lib.web import session
@@ -194,8 +194,7 @@ def test_before_the_data_date_there_is_no_load(demo, open_app):
 
 def as_coordinator(monkeypatch, *provinces):
     scope = Scope(role=Role.KOORDINATOR, provinces=provinces)
-    monkeypatch.setattr(access, "decide_scope", lambda **given: scope)
-    monkeypatch.setattr(session.access, "decide_scope", lambda **given: scope)
+    monkeypatch.setattr(session, "_demonstration_scope", lambda: scope)
 
 
 def test_coordinator_sees_names_of_the_own_province_only(demo, open_app, monkeypatch):

@@ -10,16 +10,13 @@ from streamlit.testing.v1 import AppTest
 
 from lib import measure, settings, snapshot
 from lib.access import scope_of
-from lib.disclosure import kept
 from lib.domain import CaseFilter, Period, PeriodKind, Role, Tayang
 from tests.pages.test_roles import looking_as, sentences, shown, start
 
 
 @pytest.fixture
 def audited(demo_copy: Path) -> Path:
-    """The small simulation with an audit that hides nothing further: what the page does with it is tested here."""
-    values = settings.load()
-    kept.write(snapshot.audit_path(values, snapshot.current_version(values)), [])
+    """The small simulation, whose audit hides nothing further."""
     return demo_copy
 
 
@@ -71,6 +68,28 @@ def test_a_view_that_is_not_listed_is_refused_by_link_too(audited, open_app, que
     assert words in sentences(app)
     assert not app.metric
     assert not app.dataframe
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"periode": "triwulan-ini"},
+        {"periode": "bulan-ini"},
+        {"klaster": "ANAK"},
+        {"jenis": "P24"},
+        {"provinsi": "33"},
+        {"provinsi": "33", "klaster": "LANSIA"},
+        {"provinsi": "33", "jenis": "P24"},
+        {"dari": "2025-01-01", "sampai": "2025-12-31"},
+    ],
+)
+def test_a_listed_view_has_its_figures(audited, open_app, query):
+    app = opened(**query)
+    assert not app.warning
+    assert len(app.metric) + sum("**" in each.value for each in app.markdown) >= 4
+    for box in app.expander:
+        assert box.label == "Tabel dan unduhan"
 
 
 @pytest.mark.parametrize("query", [{"tayang": "internal"}, {"kabkota": "3374"}, {"pendamping": "P33-001"}])

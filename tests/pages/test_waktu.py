@@ -197,7 +197,7 @@ def test_a_late_province_is_called_late(demo, open_app):
 
 def test_a_koordinator_sees_the_own_province_alone(demo, open_app, monkeypatch):
     own = Scope(role=Role.KOORDINATOR, provinces=("32",))
-    monkeypatch.setattr(session, "require_scope", lambda: own)
+    monkeypatch.setattr(session, "_demonstration_scope", lambda: own)
     app = open_app(PAGE)
     assert not app.exception and not app.error
     expected = measure.measure(own, FIGURES + CLOSING, case_filter({}), **door())

@@ -4,6 +4,7 @@ sees nothing but what `measure` publishes and solves all listed views together."
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from dataclasses import replace
 
@@ -37,6 +38,26 @@ def cases(seed=7, number=420):
     ]
 
 
+def resolved_in(number, month):
+    """The month in which a case was terselesaikan: three quarters of them, up to four months later; None by T."""
+    later = month + number % 5
+    return later if number % 4 and later <= 10 else None
+
+
+def responded(number):
+    return number % 3 > 0
+
+
+def lived(number, month):
+    """What happened to a case besides."""
+    done, recorded = resolved_in(number, month), dt.date(2026, month, 1 + number % 19)
+    asesmen = recorded if responded(number) else None
+    if done is None:
+        return {"tanggal_asesmen": asesmen}
+    end = dt.date(2026, done, 28)
+    return {"tanggal_asesmen": asesmen, "tanggal_terminasi": end, "kode_alasan": "T1"}
+
+
 @pytest.fixture(scope="module")
 def world():
     return cases()
@@ -46,7 +67,10 @@ def world():
 def published(world, tmp_path_factory):
     """An office with these cases, its version published and audited; the source and its settings."""
     rows = [
-        kasus_row(kab[:2], number, dt.date(2026, month, 1 + number % 19), kode_jenis=kind, kode_kabkota=kab)
+        kasus_row(
+            *(kab[:2], number, dt.date(2026, month, 1 + number % 19)),
+            **{"kode_jenis": kind, "kode_kabkota": kab} | lived(number, month),
+        )
         for number, (kab, kind, month) in enumerate(world)
     ]
     uploads = [
@@ -82,9 +106,19 @@ def spans():
     return found
 
 
-def everything(published):
-    """All that presentasi publishes of I01: (place, what, period) -> (nilai, alasan), asked view by view."""
+def everything(published, kode="I01", read=None, *, fine=True):
+    """All that presentasi publishes of a figure: (place, what, period) -> (nilai, alasan), asked view by view.
+
+    `read` takes the published count out of a row; `fine`: with the views of the core counts only.
+    """
     answers = {}
+
+    def ask(*given, **chosen):
+        return globals()["ask"](*given, kodes=(kode,), **chosen)
+
+    def cells_of(*given, **named):
+        return globals()["cells_of"](*given, **named, read=read)
+
     for name, period in spans().items():
         for per in (None, Dimensi.KLASTER, Dimensi.JENIS):
             answers |= cells_of(ask(published, per=per, period=period), name, "00", per)
@@ -93,6 +127,8 @@ def everything(published):
                 chosen = {"klaster": (group,)} if group else {}
                 found = ask(published, per=Dimensi.PROVINSI, period=period, **chosen)
                 answers |= cells_of(found, name, None, Dimensi.PROVINSI, apa=group or "semua")
+    if not fine:
+        return answers
     year = spans()["2026"]
     for kind in sorted(GROUPS):
         found = ask(published, per=Dimensi.PROVINSI, period=year, jenis=(kind,))
@@ -104,7 +140,7 @@ def everything(published):
     return answers
 
 
-def cells_of(frame, period, place, per, apa="semua"):
+def cells_of(frame, period, place, per, apa="semua", read=None):
     found = {}
     for row in frame.to_dict("records"):
         key = (
@@ -112,8 +148,35 @@ def cells_of(frame, period, place, per, apa="semua"):
             row[per.value] if per in (Dimensi.KLASTER, Dimensi.JENIS) else apa,
             period,
         )
-        found[key] = (row["nilai"], row["alasan"])
+        found[key] = (row["nilai"], row["alasan"]) if read is None else read(row)
     return {key: value for key, value in found.items() if value[1] != "belum ada data"}
+
+
+def late_leaves():
+    """Kinds of cases of I03K: resolved within their month (0), its quarter (1) or its year (2)."""
+    return [(*leaf, reached) for leaf in plain_leaves() for reached in (0, 1, 2)]
+
+
+def plain_leaves():
+    return [(kab, kind, month) for kab in PLACES for kind in KINDS for month in MONTHS]
+
+
+def counts_late(cell, case):
+    """Whether a case counts in a cell of I03K: in a period that holds both its month and its resolution."""
+    span = 2 if len(cell[2]) == 4 else 1 if "-T" in cell[2] else 0
+    return case[3] <= span and counts_in(cell, case[:3])
+
+
+def resolved(world):
+    """The cases of `world` that are resolved within the year, as `late_leaves`."""
+    found = []
+    for number, (kab, kind, month) in enumerate(world):
+        done = resolved_in(number, month)
+        if done is not None:
+            found.append(
+                (kab, kind, month, 0 if done == month else 1 if (done - 1) // 3 == (month - 1) // 3 else 2)
+            )
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +217,10 @@ def test_every_published_value_is_right(world, answers):
 class Attacker:
     """Solves for the cases of every kab/kota, kind and month from what is published, and for nothing else."""
 
-    def __init__(self, answers):
+    def __init__(self, answers, leaves=None, counts=None):
         self.cells = sorted(answers)
-        self.leaves = [(kab, kind, month) for kab in PLACES for kind in KINDS for month in MONTHS]
+        self.leaves = leaves or plain_leaves()
+        counts = counts or counts_in
         self.matrix = lil_array((len(self.cells), len(self.leaves)))
         low, high = [], []
         for cell in self.cells:
@@ -166,7 +230,7 @@ class Attacker:
         self.low, self.high = np.array(low, dtype=float), np.array(high, dtype=float)
         for row, cell in enumerate(self.cells):
             for column, leaf in enumerate(self.leaves):
-                if counts_in(cell, leaf):
+                if counts(cell, leaf):
                     self.matrix[row, column] = 1
         self.matrix = self.matrix.tocsr()
 
@@ -184,6 +248,21 @@ class Attacker:
             options={"mip_rel_gap": 0},
         )
         return None if solved.x is None else round(float(row @ solved.x))
+
+    def could_hold(self, cell, value):
+        """Whether a register exists with everything as published and this value in the cell."""
+        row = self.cells.index(cell)
+        below, above = self.low.copy(), self.high.copy()
+        if not below[row] <= value <= above[row]:
+            return False
+        below[row] = above[row] = value
+        solved = milp(
+            np.zeros(self.matrix.shape[1]),
+            constraints=LinearConstraint(self.matrix, below, above),
+            bounds=Bounds(0, np.inf),
+            integrality=np.ones(self.matrix.shape[1]),
+        )
+        return solved.x is not None
 
     def values(self, cell, enough=3):
         """So many of the possible values of a cell, the smallest first."""
@@ -207,13 +286,58 @@ def _known(cell, nilai, alasan):
     return (0, 0) if nilai == 0 else (max(k, nilai - 2), nilai + 2)
 
 
-def test_no_hidden_cell_can_be_told_from_everything_published(answers):
-    attacker = Attacker(answers)
-    hidden = [cell for cell, (nilai, _) in answers.items() if pd.isna(nilai)]
-    assert len(hidden) > 100
-    draw = random.Random(3)  # noqa: S311  a sample of the cells
-    for cell in draw.sample(sorted(hidden), 60):
-        assert len(attacker.values(cell)) == 3, cell
+def test_no_hidden_cell_can_be_told_from_everything_published(world, answers):
+    # A zero is no secret: it is shown, or goes with the whole list it stands in.
+    counts = {cell: sum(counts_in(cell, case) for case in world) for cell in answers}
+    _cannot_tell(Attacker(answers), counts, 36)
+
+
+def test_no_hidden_cell_of_the_resolved_can_be_told(world, published):
+    """I03K: other periods hold other cases of the same register."""
+    answers, truth = everything(published, "I03K"), resolved(world)
+    counts = {cell: sum(counts_late(cell, case) for case in truth) for cell in answers}
+    for cell, (nilai, _) in answers.items():
+        assert pd.isna(nilai) or abs(nilai - counts[cell]) <= 2, cell
+    _cannot_tell(Attacker(answers, late_leaves(), counts_late), counts, 12)
+
+
+def test_no_hidden_numerator_of_a_share_can_be_told(world, published):
+    """Pembilang of I11: a small one is not even said to be small, which is taken as known here."""
+    source, _ = published
+    hidden = kept.read(source.samar)
+    shown = everything(published, "I11", lambda row: (row["pembilang"], row["alasan"]), fine=False)
+    days = source_days(published)
+    truth = []
+    for number, (kab, kind, month) in enumerate(world):
+        due = dt.date(2026, month, 1 + number % 19) + days
+        if responded(number) and due <= T:
+            truth.append((kab, kind, due.month))
+    answers, counts = {}, {}
+    for cell, (pembilang, _) in shown.items():
+        count = counts[cell] = sum(counts_in(cell, case) for case in truth)
+        k = 10 if cell[1] in SENSITIVE else 5
+        if ("respon-tepat", *cell) in hidden:
+            answers[cell] = (np.nan, "disamarkan")
+        else:
+            small = 0 < count < k
+            answers[cell] = (np.nan, f"<{k}") if small else (5 * ((2 * count + 5) // 10), None)
+        assert pd.isna(pembilang) or pembilang == answers[cell][0], cell
+    _cannot_tell(Attacker(answers), counts, 24)
+
+
+def source_days(published):
+    return dt.timedelta(days=published[1].ambang.asesmen_hari)
+
+
+def _cannot_tell(attacker, counts, number):
+    """Some of the hidden cells with cases could as well hold two other numbers."""
+    shown = (attacker.low >= attacker.high - 4) & (attacker.low != 1)
+    hidden = [cell for cell, seen in zip(attacker.cells, shown, strict=True) if not seen and counts[cell]]
+    assert len(hidden) > number
+    draw = random.Random(5)  # noqa: S311  a sample of the cells
+    for cell in draw.sample(hidden, number):
+        others = (step for step in (1, -1, 2, -2, 3) if attacker.could_hold(cell, counts[cell] + step))
+        assert len(list(itertools.islice(others, 2))) == 2, cell
 
 
 def test_without_the_audit_the_same_attacker_tells_some(published, answers, tmp_path):
@@ -246,6 +370,14 @@ def test_without_the_audit_the_same_attacker_tells_some(published, answers, tmp_
         ("I14-0", {}, None, "I14-0"),
         ("I18-maks", {}, None, "I18-maks"),
         ("I15-n", {}, Dimensi.BULAN, "I15-n"),
+        ("I11", {"kabkota": ("35.01",)}, None, "I11"),
+        ("I04-180", {"provinsi": ("35",)}, Dimensi.JENIS, "I04-180"),
+        (
+            "I01",
+            {"period": Period(dari=dt.date(2025, 1, 1), sampai=dt.date(2025, 12, 31))},
+            None,
+            "lengkap sejak 2026-01-01",
+        ),
     ],
 )
 def test_what_is_not_listed_is_refused(published, kode, chosen, per, named):

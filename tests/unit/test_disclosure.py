@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,15 @@ import pytest
 
 from lib import reference
 from lib.disclosure import audit, rules, tables, views
-from lib.disclosure.cells import STARTS, linked, names_of, nodes, place_of
-from lib.disclosure.suppress import suppress
+from lib.disclosure.attempts import Cases, aims
+from lib.disclosure.cells import STARTS, layout, linked, names_of, nodes, place_of
+from lib.disclosure.suppress import check_kodes, suppress
+from lib.disclosure.transfers import by_transfer
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, UserError
 from lib.indicators.records import INDICATORS
 
 NEWEST = dt.date(2026, 11, 20)
+SINCE = dt.date(2025, 1, 1)
 NATION = reference.all_provinces()
 
 
@@ -143,7 +147,7 @@ def _provinces(chosen):
 @pytest.mark.parametrize(("chosen", "per", "expected"), LISTED)
 def test_a_listed_view_is_known(chosen, per, expected):
     case_filter = CaseFilter(**chosen)
-    found = views.check(case_filter, per=per, provinces=_provinces(case_filter), newest=NEWEST)
+    found = views.check(case_filter, per=per, provinces=_provinces(case_filter), newest=NEWEST, since=SINCE)
     assert (found.wilayah, found.rincian, found.nama) == expected
 
 
@@ -151,14 +155,61 @@ def test_a_listed_view_is_known(chosen, per, expected):
 def test_what_is_not_on_the_list_is_refused(chosen, per, named):
     case_filter = CaseFilter(**chosen)
     with pytest.raises(UserError, match="presentasi") as refused:
-        views.check(case_filter, per=per, provinces=_provinces(case_filter), newest=NEWEST)
+        views.check(case_filter, per=per, provinces=_provinces(case_filter), newest=NEWEST, since=SINCE)
     assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "listed"),
+    [
+        (dt.date(2026, 3, 1), ("2026-03-01", "2026-03-31"), True),
+        (dt.date(2026, 3, 2), ("2026-03-01", "2026-03-31"), False),
+        (dt.date(2026, 3, 2), ("2026-04-01", "2026-06-30"), True),
+        (dt.date(2026, 3, 2), ("2026-01-01", "2026-03-31"), False),
+        (dt.date(2026, 3, 2), (None, None), False),
+        (dt.date(2026, 1, 1), (None, None), True),
+        (None, (None, None), True),
+    ],
+)
+def test_a_period_begins_when_the_registers_are_complete(since, days, listed):
+    first, last = (day and dt.date.fromisoformat(day) for day in days)
+    asked = {"per": None, "provinces": NATION, "newest": NEWEST, "since": since}
+    case_filter = CaseFilter(period=Period(dari=first, sampai=last))
+    if listed:
+        assert views.check(case_filter, **asked).mulai == (first or dt.date(2026, 1, 1))
+        return
+    with pytest.raises(UserError, match=f"lengkap sejak {since}"):
+        views.check(case_filter, **asked)
+
+
+@pytest.mark.parametrize("kode", ["I03", "I06", "I13", "I15-n", "I15-persen", "I11", "I04-180"])
+def test_only_the_core_counts_are_told_finely(kode):
+    kab, kind, group = (
+        {"kabkota": ("35.78",)},
+        {"provinsi": ("35",), "jenis": ("P24",)},
+        {"provinsi": ("35",)},
+    )
+    for chosen, per in ((kab, None), ({}, Dimensi.KABKOTA), (kind, None), (group, Dimensi.JENIS)):
+        view = checked(chosen, per)
+        with pytest.raises(UserError, match=f"{kode} .*I01, I02, I03K, I27, dan lama hari"):
+            check_kodes([kode], view, per)
+        check_kodes(["I01", "I02", "I03K", "I27", "I05M"], view, per)
+    for chosen, per in (({}, Dimensi.JENIS), (group, Dimensi.KLASTER), ({}, Dimensi.PROVINSI)):
+        check_kodes([kode], checked(chosen, per), per)
+
+
+def checked(chosen, per):
+    case_filter = CaseFilter(**chosen)
+    return views.check(case_filter, per=per, provinces=_provinces(case_filter), newest=NEWEST, since=SINCE)
 
 
 def test_some_provinces_together_are_refused():
     with pytest.raises(UserError, match="Jumlah 2 provinsi"):
-        views.check(CaseFilter(), per=None, provinces=("33", "35"), newest=NEWEST)
-    assert views.check(CaseFilter(), per=None, provinces=("33",), newest=NEWEST).wilayah == "provinsi"
+        views.check(CaseFilter(), per=None, provinces=("33", "35"), newest=NEWEST, since=SINCE)
+    assert (
+        views.check(CaseFilter(), per=None, provinces=("33",), newest=NEWEST, since=SINCE).wilayah
+        == "provinsi"
+    )
 
 
 # --- frames --------------------------------------------------------------------------------------------------
@@ -171,7 +222,7 @@ def frame(**rows):
 
 
 def shown_of(hidden=(), **rows):
-    view = views.check(CaseFilter(), per=None, provinces=NATION, newest=NEWEST)
+    view = views.check(CaseFilter(), per=None, provinces=NATION, newest=NEWEST, since=SINCE)
     return suppress(frame(**rows), view, per=None, hidden=frozenset(hidden)).iloc[0]
 
 
@@ -317,3 +368,114 @@ def test_what_would_be_told_is_hidden_further():
         [block_of(*((place, "P24", month, 1) for month, place in enumerate(PLACED, start=1)))]
     )
     assert ("terdata", "00", "P24", "2026-T1") in cells or any(cell[3].startswith("2026-0") for cell in cells)
+
+
+def cases_of(block):
+    places = layout()
+    of = {"prov": places.province_of[block.kab], "group": places.group_of[block.kind]}
+    return Cases(kab=block.kab, kind=block.kind, month=block.month, quarter=block.quarter, **of)
+
+
+GROUP_OF_P24 = reference.table("jenis_masalah").set_index("kode_jenis")["kode_klaster"]["P24"]
+
+
+def node_named(state, *name):
+    return next(n for n in np.flatnonzero(state.value).tolist() if ("terdata", *name) in names_of(state, n))
+
+
+@pytest.mark.parametrize(
+    ("placed", "possible"),
+    [
+        # B holds one case: none can leave it, for it does not show zero; A may give one of its two.
+        ((("35.01", 2), ("35.02", 1)), [False, True, True, False, False]),
+        # B may give two of its four and take none.
+        ((("35.01", 2), ("35.02", 4)), [False, False, True, True, True]),
+        # Nowhere to go and none to come.
+        ((("35.01", 2),), [False, False, True, False, False]),
+        # B shows 5 and holds 6: one may leave or come.
+        ((("35.01", 2), ("35.02", 6)), [False, True, True, True, False]),
+    ],
+)
+def test_what_transfers_between_two_kabkota_show(placed, possible):
+    block = block_of(*((kab, "P24", 5, n) for kab, n in placed))
+    state = nodes(block)
+    node = node_named(state, "35.01", GROUP_OF_P24, "2026")
+    assert by_transfer(state, cases_of(block))[node].tolist() == possible
+
+
+def test_a_province_gives_to_another_of_the_same_kind_and_quarter_only():
+    for month, others in ((5, True), (9, False)):
+        block = block_of(("35.01", "P24", 5, 2), ("33.01", "P24", month, 3))
+        state = nodes(block)
+        node = node_named(state, "35", "P24", "2026")
+        assert by_transfer(state, cases_of(block))[node].tolist() == [False, others, True, others, others]
+
+
+def test_every_transfer_exists_as_a_whole_register():
+    """Each value found by arithmetic is reached by really moving cases, in a small world where all can be tried."""
+    block = block_of(*crowd(seed=4, cases=60))
+    state = nodes(block)
+    found = by_transfer(state, cases_of(block))
+    draw = np.random.default_rng(1)
+    asked = np.flatnonzero(state.asked[: STARTS["NM"]])
+    for node in draw.choice(asked, 40, replace=False).tolist():
+        for step in (1, -1):
+            if found[node, 2 + step]:
+                assert _one_move(block, state, node, step), (place_of(node), step)
+
+
+def _one_move(block, state, node, step):
+    """Whether one case moved to another kab/kota changes the node by the step and nothing that is shown."""
+    kabs = [*range(len(layout().kabkota))]
+    used = sorted(set(block.kab.tolist())) + [kab for kab in kabs if kab % 40 == 0]
+    for case in range(len(block.kab)):
+        for kab in used:
+            moved = block.kab.copy()
+            moved[case] = kab
+            value = nodes(replace(block, kab=moved)).value
+            if (
+                value[node] == state.value[node] + step
+                and ((state.low <= value) & (value <= state.high)).all()
+            ):
+                return True
+    return False
+
+
+def test_the_places_of_nodes_are_known():
+    places, of = layout(), aims()
+    for node in (0, STARTS["PQ"] + 7, STARTS["PK"] + 30, STARTS["NM"] + 20, STARTS["NY"] + 2):
+        family, where = place_of(node)
+        assert (of.kab[node] >= 0) == (family == "K") and (of.prov[node] < 0) == (family[0] == "N")
+        assert (of.month[node] >= 0) == (family == "NM") and (of.quarter[node] >= 0) == (
+            family in ("PQ", "NQ")
+        )
+        kinds = len(places.kinds) if family[0] in "K" or family in ("PQ", "PY") else 0
+        assert of.row[node] == kinds + where[0 if family[0] == "N" else 1]
+
+
+def test_a_mostly_hidden_list_is_not_shown_at_all():
+    """Some cases only, and cells that could be told: the list of kab/kota says nothing, its zeros neither."""
+    cells, _ = audit.audit([block_of(*crowd(cases=40))])
+    assert {("terdata", "34.01", "ANAK", "2026"), ("terdata", "12.01", "ANAK", "2026")} <= set(cells)
+
+
+def test_periods_before_the_first_are_not_audited():
+    lives = pd.DataFrame(
+        [
+            ("35.78", "P24", pd.Timestamp(month), pd.NaT, pd.NaT, 0, 3)
+            for month in ("2025-11-01", "2025-12-01")
+        ],
+        columns=["kabkota", "jenis", "terdata", "respon", "terminasi", "selesai", "n"],
+    ).astype({"respon": "datetime64[us]", "terminasi": "datetime64[us]"})
+    due = pd.DataFrame(
+        columns=["kabkota", "jenis", "bulan", "n", "selesai", "respon", "tanpa_respon"]
+    ).astype({"bulan": "datetime64[us]"})
+    quiet = pd.DataFrame(columns=["kabkota", "jenis", "n"])
+    since, newest = dt.date(2025, 11, 21), dt.date(2026, 1, 20)
+    made = list(tables.blocks(lives, {180: due}, due, quiet, newest=newest, since=since))
+    recorded = next(block for block in made if block.tabel == "terdata")
+    assert [name for name in recorded.months if name] == ["2025-12"]
+    assert (recorded.year, recorded.quarters) == (None, (None,) * 4) and len(recorded.kab) == 3
+    standing = [block for block in made if block.tabel == "terbuka"]
+    assert [[name for name in block.months if name] for block in standing] == [["2025-12"], ["2026-01"]]
+    assert [block.year for block in standing] == [None, "2026"] and not standing[0].fine
