@@ -51,7 +51,12 @@ def listing() -> None:
     """The lines of the chosen days and kind, newest first, with a download."""
     left, right, _ = st.columns([1, 1, 2])
     days = left.selectbox(
-        "Rentang", DAYS, index=1, format_func=lambda n: f"{angka(n)} hari terakhir", filter_mode=None
+        "Rentang",
+        DAYS,
+        index=1,
+        format_func=lambda n: f"{angka(n)} hari terakhir",
+        placeholder="Pilih rentang",
+        filter_mode=None,
     )
     kind = right.selectbox(
         "Kejadian",

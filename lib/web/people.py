@@ -92,6 +92,7 @@ def edit() -> None:
         [NEW, *known],
         format_func=lambda key: _title(known[key]) if key in known else "Pengguna baru",
         key="pengguna_dipilih",
+        placeholder="Pilih pengguna",
         filter_mode=None,
     )
     user = known.get(chosen)
@@ -162,6 +163,7 @@ def _fields(user: User | None, stranger: str | None, prefix: str) -> None:
         format_func=ROLE_NAMES.get,
         filter_mode=None,
         key=f"{prefix}peran",
+        placeholder="Pilih peran",
     )
     st.multiselect(
         "Provinsi (hanya koordinator)",

@@ -26,7 +26,7 @@ WITHOUT_AUDIT: list[str] = []
 # The version a run of the page began with: all that one page shows comes from it.
 RUNS_WITH: ContextVar[Source | None] = ContextVar("runs_with", default=None)
 # In the demonstration: the role and province the visitor looks as.
-SEEN_AS, SEEN_PROVINCE = "lihat_sebagai", "lihat_sebagai_provinsi"
+SEEN_AS, SEEN_PROVINCE = "sebagai", "sebagai_provinsi"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ def on_page(admitted: Visitor, page: str) -> Visitor:
 
 
 def _demonstration_scope() -> Scope:
-    # Kept here too: the framework forgets a menu that is not drawn for a run.
+    # Not the menus' own keys: the framework forgets a menu's value on a change of page.
     role = st.session_state.setdefault(SEEN_AS, Role.DIREKTUR)
     province = st.session_state.setdefault(SEEN_PROVINCE, reference.all_provinces()[0])
     return access.scope_of(role, (province,) if role is Role.KOORDINATOR else ())

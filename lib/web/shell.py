@@ -26,7 +26,9 @@ from lib.web.session import (
 )
 
 NAMED_PROVINCES = 3
-ROLE_CHANGED = "lihat_sebagai_berubah"
+ROLE_CHANGED = "sebagai_berubah"
+# What the demonstration keeps of role and province, and the menus that change it.
+MENUS = {SEEN_AS: "lihat_sebagai", SEEN_PROVINCE: "lihat_sebagai_provinsi"}
 
 
 def run() -> None:
@@ -83,6 +85,8 @@ def _arrive_anew(who: Visitor) -> None:
 
 
 def _look_anew() -> None:
+    for kept, menu in MENUS.items():
+        st.session_state[kept] = st.session_state.get(menu, st.session_state[kept])
     filters.forget()
     st.session_state[ROLE_CHANGED] = True
 
@@ -128,11 +132,13 @@ def _listed(provinces: tuple[str, ...]) -> str:
 
 def _looked_at_as() -> None:
     """In the demonstration everybody may look as each role."""
+    for kept, menu in MENUS.items():
+        st.session_state[menu] = st.session_state[kept]
     st.selectbox(
         "Lihat sebagai",
         list(navigation.ROLE_NAMES),
         format_func=navigation.ROLE_NAMES.get,
-        key=SEEN_AS,
+        key=MENUS[SEEN_AS],
         on_change=_look_anew,
         placeholder="Pilih peran",
         filter_mode=None,
@@ -143,7 +149,7 @@ def _looked_at_as() -> None:
             "Provinsi koordinator",
             list(reference.names("provinsi")),
             format_func=reference.names("provinsi").get,
-            key=SEEN_PROVINCE,
+            key=MENUS[SEEN_PROVINCE],
             on_change=_look_anew,
             placeholder="Ketik untuk mencari",
         )

@@ -20,9 +20,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from lib import geo, reference
+from lib.domain import Role
 from lib.indicators.records import INDICATORS, MAP_INDICATORS
 from lib.text import SIMULATION, shown
-from lib.web.navigation import PAGES
+from lib.web.navigation import DEFAULT, PAGES, ROLE_NAMES
 from lib.web.overview import CARDS
 from tests.browser.harness import (
     ROOT,
@@ -154,6 +155,14 @@ def visit(page: Page, address: str) -> None:
     settled(page)
 
 
+def look_as(page: Page, role: str) -> None:
+    """Choose a role of the demonstration in the sidebar."""
+    page.locator(".st-key-lihat_sebagai").get_by_role("combobox").click()
+    page.get_by_role("option", name=role, exact=True).click()
+    page.wait_for_timeout(500)
+    settled(page)
+
+
 def title(page: Page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
@@ -205,10 +214,17 @@ def test_first_start_says_what_it_does_and_then_shows_figures(started):
     assert (started.folder / "kasus.sqlite").is_file()
 
 
-@pytest.mark.parametrize(("path", "is_first"), [page[3:] for page in PAGES])
-def test_page_is_clean_at_every_width(path, is_first, app, visitor):
-    # The first page has no address of its own; the framework knows it as the bare one only.
-    visit(visitor, app.base if is_first else f"{app.base}/{path}")
+@pytest.mark.parametrize(("name", "path", "roles"), [(name, *rest) for _, name, _, *rest in PAGES])
+def test_page_is_clean_at_every_width(name, path, roles, app, visitor):
+    if Role.DIREKTUR in roles:
+        # The first page has no address of its own; the framework knows it as the bare one only.
+        visit(visitor, app.base if path == DEFAULT else f"{app.base}/{path}")
+    else:
+        visit(visitor, app.base)
+        look_as(visitor, ROLE_NAMES[roles[0]])
+        visitor.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+        settled(visitor)
+    assert title(visitor).startswith(name)
     found = []
     for width, height in VIEWPORTS:
         unfold(visitor, width, height)
@@ -328,7 +344,8 @@ def test_deep_link_as_the_first_request_of_a_server_has_the_frame(started, brows
         visit(page, f"{app.base}/kamus")
         assert title(page) == "Kamus indikator"
         links = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
-        assert [name for _, name, *_ in PAGES] == [text.split("\n")[-1] for text in links]
+        own = [name for _, name, *_, roles in PAGES if Role.DIREKTUR in roles]
+        assert own == [text.split("\n")[-1] for text in links]
         sidebar = page.get_by_test_id("stSidebar").inner_text()
         assert SIMULATION in sidebar and re.search(r"Data per \d+ \w+ \d{4}", sidebar)
         assert errors_of(page) == [] and outside_requests(page, app.base) == []

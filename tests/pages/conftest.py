@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from lib import clock, settings, snapshot, start
 from lib.database import connection
 from lib.disclosure import kept
+from lib.web import session
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = 4_000
@@ -88,7 +89,8 @@ def open_app(request: pytest.FixtureRequest) -> Iterator[Callable[..., AppTest]]
             app.switch_page(page)
         return app.run()
 
-    if not alike:
+    # Other folders' tests open the app too, and may have left their own office in the caches.
+    if not alike or session.current_settings().data_folder != settings.load().data_folder:
         _forget()
     yield run
     if not alike:

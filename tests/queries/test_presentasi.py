@@ -157,6 +157,24 @@ def late_leaves():
     return [(*leaf, reached) for leaf in plain_leaves() for reached in (0, 1, 2)]
 
 
+def reach(month, done):
+    """Whether a case was resolved within its month (0), its quarter (1) or its year (2); None by T."""
+    if done is None:
+        return None
+    return 0 if done == month else 1 if (done - 1) // 3 == (month - 1) // 3 else 2
+
+
+def both_leaves():
+    """Kinds of cases of I01 and I03K together: not resolved, or when."""
+    return [(*leaf, reached) for leaf in plain_leaves() for reached in (None, 0, 1, 2)]
+
+
+def counts_both(cell, case):
+    if cell[3] == "I01":
+        return counts_in(cell[:3], case[:3])
+    return case[3] is not None and counts_late(cell[:3], case)
+
+
 def plain_leaves():
     return [(kab, kind, month) for kab in PLACES for kind in KINDS for month in MONTHS]
 
@@ -169,14 +187,11 @@ def counts_late(cell, case):
 
 def resolved(world):
     """The cases of `world` that are resolved within the year, as `late_leaves`."""
-    found = []
-    for number, (kab, kind, month) in enumerate(world):
-        done = resolved_in(number, month)
-        if done is not None:
-            found.append(
-                (kab, kind, month, 0 if done == month else 1 if (done - 1) // 3 == (month - 1) // 3 else 2)
-            )
-    return found
+    reached = [
+        (kab, kind, month, reach(month, resolved_in(number, month)))
+        for number, (kab, kind, month) in enumerate(world)
+    ]
+    return [case for case in reached if case[3] is not None]
 
 
 @pytest.fixture(scope="module")
@@ -299,6 +314,19 @@ def test_no_hidden_cell_of_the_resolved_can_be_told(world, published):
     for cell, (nilai, _) in answers.items():
         assert pd.isna(nilai) or abs(nilai - counts[cell]) <= 2, cell
     _cannot_tell(Attacker(answers, late_leaves(), counts_late), counts, 12)
+
+
+def test_no_hidden_cell_can_be_told_from_both_figures_together(world, answers, published):
+    """Every resolved case is a recorded one: whoever solves I01 and I03K as one register knows that."""
+    late = everything(published, "I03K")
+    both = {(*cell, "I01"): shown for cell, shown in answers.items()}
+    both |= {(*cell, "I03K"): shown for cell, shown in late.items()}
+    truth = [
+        (kab, kind, month, reach(month, resolved_in(number, month)))
+        for number, (kab, kind, month) in enumerate(world)
+    ]
+    counts = {cell: sum(counts_both(cell, case) for case in truth) for cell in both}
+    _cannot_tell(Attacker(both, both_leaves(), counts_both), counts, 8)
 
 
 def test_no_hidden_numerator_of_a_share_can_be_told(world, published):
