@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from lib import clock, settings, snapshot, start
 from lib.database import connection
 from lib.disclosure import kept
+from lib.domain import Scope
 from lib.web import session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,3 +101,14 @@ def open_app(request: pytest.FixtureRequest) -> Iterator[Callable[..., AppTest]]
 def _forget() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+def look_as(monkeypatch: pytest.MonkeyPatch, scope: Scope) -> None:
+    """The demonstration as a coordinator of these provinces, also several, which its menu does not offer."""
+
+    def chosen() -> Scope:
+        st.session_state[session.SEEN_AS] = scope.role
+        st.session_state[session.SEEN_PROVINCE] = scope.provinces[0]
+        return scope
+
+    monkeypatch.setattr(session, "_demonstration_scope", chosen)

@@ -7,7 +7,7 @@ import pytest
 from lib import measure, present_workers, reference, settings, text
 from lib.domain import CaseFilter, Dimensi, Pita, Role, Scope
 from lib.numbers_id import angka
-from lib.web import session
+from tests.pages.conftest import look_as
 from tests.pages.test_pages import shown
 
 NATIONAL = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -193,8 +193,7 @@ def test_before_the_data_date_there_is_no_load(demo, open_app):
 
 
 def as_coordinator(monkeypatch, *provinces):
-    scope = Scope(role=Role.KOORDINATOR, provinces=provinces)
-    monkeypatch.setattr(session, "_demonstration_scope", lambda: scope)
+    look_as(monkeypatch, Scope(role=Role.KOORDINATOR, provinces=provinces))
 
 
 def test_coordinator_sees_names_of_the_own_province_only(demo, open_app, monkeypatch):

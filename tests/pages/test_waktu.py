@@ -12,8 +12,8 @@ import pytest
 from lib import measure, reference, settings, text
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
 from lib.numbers_id import angka, persen
-from lib.web import session
 from lib.web.times import CLOSING, FIGURES, VIEWS
+from tests.pages.conftest import look_as
 
 PAGE = "pages/waktu.py"
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -197,7 +197,7 @@ def test_a_late_province_is_called_late(demo, open_app):
 
 def test_a_koordinator_sees_the_own_province_alone(demo, open_app, monkeypatch):
     own = Scope(role=Role.KOORDINATOR, provinces=("32",))
-    monkeypatch.setattr(session, "_demonstration_scope", lambda: own)
+    look_as(monkeypatch, own)
     app = open_app(PAGE)
     assert not app.exception and not app.error
     expected = measure.measure(own, FIGURES + CLOSING, case_filter({}), **door())
