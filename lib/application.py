@@ -54,12 +54,21 @@ riwayat = Table(
     Column("n", Float),
     Column("versi", String(40), nullable=False),
 )
+
+
+def _person() -> tuple[Column, ...]:
+    """The key of a user: as the identity provider names them, and whether the demonstration wrote it."""
+    return (
+        Column("penerbit", String(200), primary_key=True),
+        Column("subjek", String(200), primary_key=True),
+        Column("simulasi", Boolean, primary_key=True),
+    )
+
+
 pengguna = Table(
     "pengguna",
     metadata,
-    Column("penerbit", String(200), primary_key=True),
-    Column("subjek", String(200), primary_key=True),
-    Column("simulasi", Boolean, primary_key=True),
+    *_person(),
     Column("peran", String(24), nullable=False),
     Column("aktif", Boolean, nullable=False),
     Column("sebutan", String(80)),
@@ -68,9 +77,7 @@ pengguna = Table(
 pengguna_provinsi = Table(
     "pengguna_provinsi",
     metadata,
-    Column("penerbit", String(200), primary_key=True),
-    Column("subjek", String(200), primary_key=True),
-    Column("simulasi", Boolean, primary_key=True),
+    *_person(),
     Column("kode_provinsi", String(2), primary_key=True),
 )
 # Who opened, downloaded or was refused what; times are UTC. Nothing about clients.

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select
@@ -70,34 +71,10 @@ class Event(StrEnum):
     HAPUS = "hapus"
 
 
-def record(
-    settings: Settings,
-    event: Event,
-    *,
-    now: dt.datetime,
-    who: Identity | None,
-    scope: Scope | None = None,
-    page: str | None = None,
-    asked: Mapping[str, str] | None = None,
-    detail: str | None = None,
-    simulated: bool = False,
-) -> None:
-    """Append one line; raises UserError when it cannot be written. `asked` are the parameters of the address.
-
-    `simulated` lines are the demonstration's and are shown there only.
-    """
+def record(settings: Settings, event: Event, **line: Any) -> None:
+    """Append one line (see `write`) in a transaction of its own; raises UserError when it cannot be written."""
     with application.writing(settings) as connection:
-        write(
-            connection,
-            event,
-            now=now,
-            who=who,
-            scope=scope,
-            page=page,
-            asked=asked,
-            detail=detail,
-            simulated=simulated,
-        )
+        write(connection, event, **line)
 
 
 def write(
@@ -112,7 +89,10 @@ def write(
     detail: str | None = None,
     simulated: bool = False,
 ) -> None:
-    """The same inside a transaction of the application database."""
+    """Append one line inside a transaction of the application database.
+
+    `asked` are the parameters of the address; `simulated` lines are the demonstration's and are shown there only.
+    """
     connection.execute(
         insert(jejak).values(
             simulasi=simulated,
