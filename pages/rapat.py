@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import filters, meeting
+from lib.web import decisions, filters, meeting
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -16,6 +16,7 @@ filters.bar(choice, scope.provinces, periods=meeting.PERIODS)
 
 meeting.headline(scope, choice)
 meeting.cards(scope, choice)
+decisions.in_meeting(scope, choice)
 meeting.provinces(scope, choice)
 meeting.clusters(scope, choice)
 meeting.trend(scope, choice)
