@@ -3,7 +3,7 @@
 Kept in the application database; a narrower scope never sees more: own provinces, and the nation's to read.
 """
 
-from lib.decisions.book import change, changes, listed, may_write, open_ones, put
+from lib.decisions.book import change, changes, listed, may_write, put
 from lib.decisions.export import COLUMNS, as_table, for_export
 from lib.decisions.movement import Movement, asking, due, moved, sentence
 from lib.decisions.notes import annotate, annotations, withdraw
@@ -44,7 +44,6 @@ __all__ = [
     "listed",
     "may_write",
     "moved",
-    "open_ones",
     "put",
     "sentence",
     "withdraw",

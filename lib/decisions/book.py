@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Table, insert, or_, select, update
 from lib import application
 from lib.decisions import movement
 from lib.decisions.records import (
-    OPEN,
     Change,
     Decision,
     Draft,
@@ -162,7 +161,6 @@ def listed(
     *,
     simulated: bool,
     states: Sequence[State] = tuple(State),
-    kodes: Sequence[str] | None = None,
 ) -> list[Decision]:
     """The tindak lanjut a scope sees, open ones first, the earliest due date first.
 
@@ -173,8 +171,6 @@ def listed(
     query = select(table).where(
         table.c.simulasi == simulated, visible(scope, table), table.c.keadaan.in_(wanted)
     )
-    if kodes is not None:
-        query = query.where(table.c.kode.in_(kodes))
     with application.reading(settings, table) as connection:
         rows = [] if connection is None else connection.execute(query).all()
     found = [_decision(row) for row in rows]
@@ -226,8 +222,3 @@ def changes(scope: Scope, settings: Settings, *, simulated: bool) -> list[Change
         )
         for row in rows
     ]
-
-
-def open_ones(scope: Scope, settings: Settings, *, simulated: bool, kodes: Sequence[str]) -> list[Decision]:
-    """The open tindak lanjut about some figures."""
-    return listed(scope, settings, simulated=simulated, states=OPEN, kodes=kodes)

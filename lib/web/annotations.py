@@ -15,7 +15,7 @@ from lib.decisions import Annotation
 from lib.domain import Scope, UserError
 from lib.numbers_id import tanggal
 from lib.text_notes import for_markdown
-from lib.web import cards
+from lib.web import cache, cards
 from lib.web.session import current_settings, current_source
 
 Marks = tuple[Annotation, ...]
@@ -29,7 +29,7 @@ def marks(scope: Scope, provinsi: str = "") -> Marks:
     they cannot be read, the page says so and its charts come without.
     """
     try:
-        found = decisions.annotations(scope, current_settings(), simulated=current_source().simulasi)
+        found = cache.remembered("catatan", scope, lambda: _read(scope))
     except UserError as error:
         st.warning(f"Catatan pada grafik tidak tampil. {error}", icon=":material/info:")
         return ()
@@ -37,6 +37,10 @@ def marks(scope: Scope, provinsi: str = "") -> Marks:
     if not provinsi and not measure.is_national(scope):
         places |= set(scope.provinces)
     return tuple(each for each in found if each.provinsi in places)
+
+
+def _read(scope: Scope) -> list[Annotation]:
+    return decisions.annotations(scope, current_settings(), simulated=current_source().simulasi)
 
 
 def within(found: Marks, answer: pd.DataFrame) -> Marks:

@@ -140,21 +140,22 @@ def _filtered(found: list[Decision], choice: filters.Choice) -> list[Decision]:
     ]
 
 
-def _boxes(rows: Sequence[tuple[Decision, decisions.Movement]]) -> None:
+def _boxes(rows: Sequence[tuple[Decision, decisions.Movement]], *, named: bool = True) -> None:
     for decision, moved in rows:
         with st.container(border=True, gap="xsmall"):
-            box(decision, moved)
+            box(decision, moved, named=named)
 
 
-def box(decision: Decision, moved: decisions.Movement) -> None:
-    """One tindak lanjut: what, about which figure, where, who, until when, and how the figure moved."""
+def box(decision: Decision, moved: decisions.Movement, *, named: bool = True) -> None:
+    """One tindak lanjut: what, about which figure (unless its heading names it), where, who, until when, and how the
+    figure moved."""
     st.markdown(f"**{for_markdown(decision.keputusan)}**")
     due = decisions.due(decision, today())
     if decision.days_late(today()):
         due = f":material/alarm: **{due}**"
-    record = INDICATORS[decision.kode]
+    figure = f"{INDICATORS[decision.kode].nama} ({decision.kode}) · " if named else ""
     cards.note(
-        f"No. {decision.nomor} · {record.nama} ({decision.kode}) · {for_markdown(decision.place)} · "
+        f"No. {decision.nomor} · {figure}{for_markdown(decision.place)} · "
         f"{for_markdown(decision.penanggung)} · diputuskan {tanggal(decision.diputuskan)} · {due} · "
         f"{decision.keadaan.value}"
     )
@@ -229,13 +230,12 @@ def beside(scope: Scope, kodes: Sequence[str], provinsi: str = "") -> None:
     on.
     """
     try:
-        found = decisions.open_ones(
-            scope, current_settings(), simulated=current_source().simulasi, kodes=tuple(kodes)
-        )
+        found = cache.remembered("tindak-lanjut", scope, lambda: _listed(scope, states=decisions.OPEN))
     except UserError as error:
         st.warning(f"Tindak lanjut tidak tampil. {error}", icon=":material/info:")
         return
-    found = [each for each in found if not provinsi or each.provinsi in (provinsi, None)]
+    near = (None, provinsi)
+    found = [each for each in found if each.kode in kodes and (not provinsi or each.provinsi in near)]
     if not found:
         return
     late = any(each.days_late(today()) for each in found)
@@ -250,7 +250,7 @@ def _by_figure(scope: Scope, found: Sequence[Decision]) -> None:
     """Each beside its indicator; the indicator with the earliest due date first."""
     for kode in dict.fromkeys(each.kode for each in found):
         st.markdown(f"**{INDICATORS[kode].nama}**")
-        _boxes([(each, _moved(scope, each)) for each in found if each.kode == kode])
+        _boxes([(each, _moved(scope, each)) for each in found if each.kode == kode], named=False)
 
 
 def in_meeting(scope: Scope, choice: filters.Choice) -> None:

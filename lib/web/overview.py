@@ -231,7 +231,6 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
     """One trend per step by month; the shares hold mature cases only, so the last months do not collapse."""
     st.subheader("Tren bulanan")
     noted = annotations.marks(scope, *case_filter.provinsi)
-    noted = annotations.within(noted, _trend_answer(scope, case_filter, "I01")) if noted else noted
     for column, kode in zip(st.columns(3), TRENDS, strict=True):
 
         def make(kode=kode) -> tuple:
@@ -245,7 +244,13 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
         "Respon dan penyelesaian hanya menghitung kasus yang sudah cukup lama dipantau: bulan ialah saat hari ke-14 "
         "atau ke-180 kasus itu tiba. Bulan terakhir kasus terdata masih bertambah."
     )
-    annotations.legend(noted)
+    if noted:
+        legend = partial(_legend, scope, case_filter, noted)
+        cache.drawn("ringkasan.catatan", scope, legend, case_filter, noted)
+
+
+def _legend(scope: Scope, case_filter: CaseFilter, noted: annotations.Marks) -> None:
+    annotations.legend(annotations.within(noted, _trend_answer(scope, case_filter, "I01")))
 
 
 def _trend_answer(scope: Scope, case_filter: CaseFilter, kode: str) -> pd.DataFrame:
@@ -267,7 +272,9 @@ def _trend(scope: Scope, case_filter: CaseFilter, kode: str, noted: annotations.
         pieces.note(f"**{title}**")
         pieces.note("Belum ada bulan yang dapat ditampilkan; sebabnya ada di tabel.")
         return
-    full = present.full_until(_trend_answer(scope, case_filter, kode)) if kode == "I01" else None
+    answer = _trend_answer(scope, case_filter, kode)
+    full = present.full_until(answer) if kode == "I01" else None
+    noted = annotations.within(noted, answer)
     figure = trend_charts.monthly(frame, y_title=title, colour=STATUS_COLOURS[status], mature_until=full)
     pieces.chart(annotations.on(figure, noted), key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
 
