@@ -75,7 +75,7 @@ def listing(scope: Scope, choice: filters.Choice) -> None:
             icon=":material/assignment:",
         )
         return
-    chosen = _filtered(found, choice)
+    chosen = _filtered(scope, found, choice)
     if not chosen:
         st.info("Tidak ada tindak lanjut untuk pilihan ini.", icon=":material/filter_alt_off:")
         return
@@ -101,17 +101,19 @@ def group_of(decision: Decision) -> str:
     return LATE if decision.days_late(today()) else decision.keadaan.value
 
 
-def _filtered(found: list[Decision], choice: filters.Choice) -> list[Decision]:
+def _filtered(scope: Scope, found: list[Decision], choice: filters.Choice) -> list[Decision]:
     left, middle, right = st.columns(3)
     names = reference.names("provinsi")
     places = ["", *(kode for kode in names if kode in {each.provinsi for each in found})]
     if any(each.provinsi is None for each in found):
         places.insert(1, decisions.NATIONAL)
+    # Whoever has one province did not choose it, and reads the nation's too.
+    arrived = choice.provinsi if len(scope.provinces) > 1 else ""
     figures = [kode for kode in INDICATORS if kode in {each.kode for each in found}]
     place = left.selectbox(
         "Provinsi",
         places,
-        index=places.index(choice.provinsi) if choice.provinsi in places else 0,
+        index=places.index(arrived) if arrived in places else 0,
         format_func=lambda kode: names.get(kode, kode or "Semua wilayah"),
         key="tl_wilayah",
         placeholder="Ketik untuk mencari",
