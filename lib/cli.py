@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from lib import cli_access, clock, publishing, reference, settings, start
-from lib.database import connection, fence
+from lib.database import connection, fence, upgrade
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
 from lib.geo import adopt, given
 from lib.importing import importer, report, template
@@ -58,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("siapkan", "Membuat skema dan tabel rujukan basis data kasus", _prepare)
+    ready = command("siapkan", "Membuat atau menaikkan skema basis data kasus", _prepare)
+    ready.add_argument("--turun", metavar="VERSI", help="turunkan skema ke versi yang lebih lama")
+    ready.add_argument(
+        "--ya", action="store_true", help="bersama --turun: hapus juga baris yang tidak muat di sana"
+    )
     demo = command("demo", "Membuat basis data simulasi dan potretnya", _demo)
     demo.add_argument("--kasus", type=int, default=start.DEMO_CASES, help="jumlah kasus")
     demo.add_argument("--benih", type=int, default=start.DEMO_SEED, help="benih acak")
@@ -99,14 +103,28 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
 def _prepare(options: argparse.Namespace, values: settings.Settings) -> int:
     """Exit 0 when all is in place, 1 when a part of the second fence could not be put up."""
     engine = connection.writable_engine(values.database_url)
-    connection.prepare(engine)
-    print(f"Basis data kasus siap, versi skema {connection.read_meta(engine)['versi_skema']}.")
+    if options.turun is not None:
+        return _turn_down(engine, options)
+    before = upgrade.bring_up(engine)
+    now = connection.version_of(engine)
+    if before not in (None, now):
+        print(f"Skema dinaikkan dari versi {before} ke versi {now}; semua baris tetap ada.")
+    print(f"Basis data kasus siap, versi skema {now}.")
     erected = fence.erect(engine, reader=values.peran_baca, seconds=values.batas_kueri_detik)
     for line in erected.done:
         print(line)
     for line in erected.missing:
         print(f"Perhatian: {line}")
     return 1 if erected.missing else 0
+
+
+def _turn_down(engine, options: argparse.Namespace) -> int:
+    before = upgrade.turn_down(engine, options.turun, lose=options.ya)
+    print(
+        f"Skema diturunkan dari versi {before} ke versi {options.turun}. Tuntas ini tidak lagi memakainya: pasang "
+        "Tuntas yang sesuai, atau naikkan lagi dengan `python -m lib.cli siapkan`."
+    )
+    return 0
 
 
 def _say(share: float, text: str) -> None:
