@@ -145,7 +145,11 @@ def version_of(engine: Engine) -> str:
 
 def check_version(engine: Engine) -> None:
     """Raise UserError unless the database has exactly this program's schema version; nothing is ever changed here."""
-    found = version_of(engine)
+    check_known(version_of(engine))
+
+
+def check_known(found: str) -> None:
+    """Raise UserError, with the way out, unless a version is exactly this program's."""
     refuse_newer(found)
     if int(found) < int(schema.SCHEMA_VERSION):
         raise UserError(

@@ -34,6 +34,14 @@ def empty(request, tmp_path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def embedded(tmp_path) -> Iterator[Engine]:
+    """An empty SQLite database."""
+    engine = connection.writable_engine(f"sqlite:///{tmp_path / 'kasus.sqlite'}")
+    yield engine
+    engine.dispose()
+
+
 def fill_first(engine: Engine) -> None:
     """A database of the first version, made before there was Alembic, with a world in it."""
     raw = random_world(4)
@@ -159,30 +167,30 @@ NAMED = update(schema.meta).where(schema.meta.c.kunci == "versi_skema")
         ("baru", "“baru” tidak dikenal"),
     ],
 )
-def test_a_version_that_is_not_known_is_refused(empty, version, sentence):
-    assert upgrade.bring_up(empty) is None
-    with empty.begin() as target:
+def test_a_version_that_is_not_known_is_refused(embedded, version, sentence):
+    assert upgrade.bring_up(embedded) is None
+    with embedded.begin() as target:
         target.execute(NAMED.values(nilai=version))
-    before = rows(empty)
+    before = rows(embedded)
     for refused in (upgrade.bring_up, connection.check_version, lambda e: upgrade.turn_down(e, "1")):
         with pytest.raises(UserError, match=sentence):
-            refused(empty)
-    assert rows(empty) == before
+            refused(embedded)
+    assert rows(embedded) == before
 
 
 @pytest.mark.parametrize("version", ["0", "2", "9", "satu", ""])
-def test_only_an_older_version_can_be_gone_down_to(empty, version):
-    upgrade.bring_up(empty)
+def test_only_an_older_version_can_be_gone_down_to(embedded, version):
+    upgrade.bring_up(embedded)
     with pytest.raises(UserError, match="pilihannya: 1"):
-        upgrade.turn_down(empty, version, lose=True)
+        upgrade.turn_down(embedded, version, lose=True)
 
 
-def test_alembic_and_meta_that_contradict_each_other_are_refused(empty):
-    upgrade.bring_up(empty)
-    with empty.begin() as target:
+def test_alembic_and_meta_that_contradict_each_other_are_refused(embedded):
+    upgrade.bring_up(embedded)
+    with embedded.begin() as target:
         target.execute(NAMED.values(nilai="1"))
     with pytest.raises(UserError, match="alembic_version tidak sesuai"):
-        upgrade.bring_up(empty)
+        upgrade.bring_up(embedded)
 
 
 def test_the_commands_and_a_snapshot_in_between(tuntas_data, capsys):
