@@ -64,7 +64,8 @@ def accept(raw, *, limit: int, today: dt.date) -> str:
     """
     found = sift(raw, limit=limit, today=today)
     if found.refusal:
-        raise UserError(f"{found.refusal} {' '.join(found.broken)}")
+        # Without the broken rules, which name cases: a first start shows this sentence before anybody signed in.
+        raise UserError(f"{found.refusal} Aturan yang dilanggar disebut oleh `python -m lib.cli periksa`.")
     return found.told
 
 
