@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "data" / "pengaturan.toml"
 TRUE_WORDS = {"1", "true", "ya"}
 SNAPSHOT, LIVE = "potret", "langsung"
+OWN_TABLES, VIEWS = "tabel", "tampilan"
 LEAST_TRAIL_DAYS = 90
 
 
@@ -36,6 +37,7 @@ class Settings:
     db_aplikasi: str | None
     data_folder: Path
     sumber: str
+    kontrak: str
     langsung_detik: int
     batas_kueri_detik: int
     peran_baca: str
@@ -50,6 +52,14 @@ class Settings:
     def application_url(self) -> str:
         """The configured application database, else a SQLite file in the data folder."""
         return self.db_aplikasi or f"sqlite:///{self.data_folder / 'aplikasi.sqlite'}"
+
+    def require_own_tables(self) -> None:
+        """Raise UserError where the case database is a ministry's own, of which only views are read."""
+        if self.kontrak == VIEWS:
+            raise UserError(
+                f"Dengan TUNTAS_KONTRAK={VIEWS}, Tuntas hanya membaca tampilan dan tidak menulis ke basis data itu; "
+                "ubah datanya di sistem asalnya, lalu jalankan `python -m lib.cli potret`."
+            )
 
     @property
     def digest(self) -> str:
@@ -78,6 +88,7 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             db_aplikasi=environment.get("TUNTAS_DB_APLIKASI") or None,
             data_folder=Path(environment.get("TUNTAS_DATA") or ROOT / "data" / "lokal"),
             sumber=_source(environment),
+            kontrak=_contract(environment),
             langsung_detik=_at_least_one(values["langsung"], "detik"),
             batas_kueri_detik=_at_least_one(values["langsung"], "batas_kueri_detik"),
             peran_baca=str(values["langsung"]["peran_baca"]),
@@ -99,6 +110,22 @@ def _source(environment: Mapping[str, str]) -> str:
         raise UserError(
             f"TUNTAS_SUMBER={LIVE} hanya untuk basis data PostgreSQL, sedangkan TUNTAS_DB adalah {backend}; gunakan "
             f"`{SNAPSHOT}`, atau isi TUNTAS_DB dengan alamat postgresql://."
+        )
+    return chosen
+
+
+def _contract(environment: Mapping[str, str]) -> str:
+    """Whether the case database holds our own tables or a ministry's views."""
+    chosen = environment.get("TUNTAS_KONTRAK") or OWN_TABLES
+    if chosen not in (OWN_TABLES, VIEWS):
+        raise UserError(f"TUNTAS_KONTRAK={chosen} tidak dikenal; gunakan `{OWN_TABLES}` atau `{VIEWS}`.")
+    if chosen == VIEWS and not environment.get("TUNTAS_DB"):
+        raise UserError(
+            f"TUNTAS_KONTRAK={VIEWS} memerlukan TUNTAS_DB, yaitu basis data yang memuat tampilan itu."
+        )
+    if chosen == VIEWS and environment.get("TUNTAS_SUMBER") == LIVE:
+        raise UserError(
+            f"TUNTAS_SUMBER={LIVE} tidak dapat dipakai bersama TUNTAS_KONTRAK={VIEWS}; gunakan `{SNAPSHOT}`."
         )
     return chosen
 

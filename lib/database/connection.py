@@ -25,6 +25,7 @@ from lib.domain import UserError
 
 # The mark of a simulated database that holds rows of the user's own.
 MIXED = "campuran"
+UNREADABLE = "Basis data kasus tidak dapat dibaca; periksa TUNTAS_DB dan apakah server atau berkasnya baik."
 
 
 def writable_engine(url: str) -> Engine:
@@ -92,7 +93,7 @@ def prepare(engine: Engine, *, simulasi: bool = False) -> None:
 
     Raises UserError when the database holds another schema version.
     """
-    if inspect(engine).has_table("meta"):
+    if not is_empty(engine):
         check_version(engine)
         return
     with engine.begin() as connection:
@@ -120,18 +121,49 @@ def read_meta(engine: Engine) -> dict[str, str]:
         with engine.connect() as connection:
             return dict(connection.execute(select(schema.meta.c.kunci, schema.meta.c.nilai)).all())
     except DBAPIError as error:
+        raise UserError(UNREADABLE) from error
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether the case database has not been prepared yet; raises UserError when it cannot be read."""
+    try:
+        return not inspect(engine).has_table("meta")
+    except DBAPIError as error:
+        raise UserError(UNREADABLE) from error
+
+
+def version_of(engine: Engine) -> str:
+    """The schema version a case database names; raises UserError when it names none."""
+    found = read_meta(engine).get("versi_skema", "")
+    if not (found.isascii() and found.isdigit()):
         raise UserError(
-            "Basis data kasus tidak dapat dibaca; periksa TUNTAS_DB dan apakah server atau berkasnya baik."
-        ) from error
+            f"Versi skema basis data kasus “{found}” tidak dikenal; periksa apakah TUNTAS_DB menyebut basis data "
+            "Tuntas."
+        )
+    return found
 
 
 def check_version(engine: Engine) -> None:
-    """Raise UserError unless the database has exactly this program's schema version."""
-    found = read_meta(engine).get("versi_skema")
-    if found != schema.SCHEMA_VERSION:
+    """Raise UserError unless the database has exactly this program's schema version; nothing is ever changed here."""
+    check_known(version_of(engine))
+
+
+def check_known(found: str) -> None:
+    """Raise UserError, with the way out, unless a version is exactly this program's."""
+    refuse_newer(found)
+    if int(found) < int(schema.SCHEMA_VERSION):
         raise UserError(
-            f"Versi skema basis data {found}, program ini memerlukan {schema.SCHEMA_VERSION}; "
-            "gunakan versi program yang sesuai."
+            f"Basis data kasus berskema versi {found}, Tuntas ini memerlukan versi {schema.SCHEMA_VERSION}; jalankan "
+            "`python -m lib.cli siapkan`."
+        )
+
+
+def refuse_newer(found: str) -> None:
+    """Raise UserError for a schema version that this program does not know yet."""
+    if int(found) > int(schema.SCHEMA_VERSION):
+        raise UserError(
+            f"Basis data kasus berskema versi {found}, lebih baru daripada versi {schema.SCHEMA_VERSION} yang dikenal "
+            "Tuntas ini; perbarui Tuntas."
         )
 
 

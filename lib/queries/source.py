@@ -39,7 +39,8 @@ class Source:
 
     `peran_baca` is the role under which PostgreSQL runs the queries; without it they run as the connecting user.
     `samar` is the file of the cells that tayang presentasi hides besides the small ones; it is written after the
-    version, so that a reader looks for it at each question. None where there never is one.
+    version, so that a reader looks for it at each question. None where there never is one. `dikeluarkan` says which
+    rows of a ministry's views were left out, empty for none.
     """
 
     engine: Engine
@@ -57,6 +58,7 @@ class Source:
     campuran: bool = False
     peran_baca: str | None = None
     samar: Path | None = None
+    dikeluarkan: str = ""
 
 
 def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:
@@ -82,6 +84,7 @@ def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source
         dibuat=opened.dibuat,
         provinces=opened.provinces,
         riwayat=riwayat,
+        dikeluarkan=opened.dikeluarkan,
     )
 
 

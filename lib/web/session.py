@@ -18,6 +18,8 @@ from lib.web import identity, navigation
 
 LOGGER = logging.getLogger("tuntas")
 KEPT_SOURCES = 3
+# How long it is believed that the case database has this program's schema version.
+SCHEMA_SECONDS = 300
 FIRST_START = threading.Lock()
 # Simulations made by this server whose past is not told yet.
 WITHOUT_PAST: list[str] = []
@@ -56,6 +58,12 @@ def current_settings() -> settings.Settings:
 @st.cache_resource(show_spinner=False, max_entries=KEPT_SOURCES)
 def _opened(versi: str) -> Source:
     return measure.open_source(current_settings(), versi)
+
+
+@st.cache_resource(show_spinner=False, ttl=SCHEMA_SECONDS)
+def schema_flaw() -> str | None:
+    """Why no new snapshot can be made of the case database: another schema version; None when it fits."""
+    return start.schema_flaw(current_settings())
 
 
 def begin_run() -> Source:

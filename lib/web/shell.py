@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import streamlit as st
 
-from lib import clock, reference, text
+from lib import clock, numbers_id, reference, text
 from lib.domain import AccessRefused, Role, SignInNeeded
 from lib.web import cache, filters, identity, navigation, trail
 from lib.web.cards import note
@@ -22,6 +23,7 @@ from lib.web.session import (
     guarded,
     on_page,
     open_to_all,
+    schema_flaw,
     visitor,
 )
 
@@ -48,7 +50,7 @@ def run() -> None:
         return
     who = on_page(who, page)
     _about(who)
-    if not guarded(_as_of):
+    if not (guarded(_as_of) and guarded(_not_in_it)):
         return
     _arrive_anew(who)
     asked = filters.asked_now()
@@ -175,3 +177,20 @@ def _as_of() -> None:
         st.warning(f"{sentence}: sudah {age} hari tanpa data baru.", icon=":material/schedule:")
     else:
         note(f"{sentence}.")
+
+
+def _not_in_it() -> None:
+    """What the version that is shown lacks: rows of a ministry's views, and all that came since the schema changed."""
+    source = current_source()
+    if source.dikeluarkan:
+        st.warning(
+            f"Baris yang melanggar kontrak data tidak dihitung: {source.dikeluarkan}. Aturannya disebut oleh "
+            "`python -m lib.cli periksa`.",
+            icon=":material/rule:",
+        )
+    if flaw := schema_flaw():
+        made = dt.datetime.fromisoformat(source.dibuat)
+        st.warning(
+            f"{flaw} Sampai saat itu halaman menampilkan potret yang dibuat {numbers_id.tanggal(made.date())}.",
+            icon=":material/database:",
+        )
