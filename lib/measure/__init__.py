@@ -36,6 +36,7 @@ from lib.measure.fairness import (
 from lib.measure.flow import FLOWS, TARGETS, WEEKS, outlook, pace, stock_and_flow, weekly
 from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
+from lib.measure.nowcast import COMPLETE, Delays, delay_shares, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
 from lib.measure.question import ask, check_kodes
 from lib.measure.waits import waiting
@@ -56,6 +57,7 @@ from lib.scoping import allowed_provinces
 from lib.settings import LIVE, Settings
 
 __all__ = [
+    "COMPLETE",
     "CONTROL_KODES",
     "CONTROL_MONTHS",
     "FUNNEL_KODES",
@@ -65,6 +67,7 @@ __all__ = [
     "NATIONAL_UNIT",
     "NO_DATA",
     "Control",
+    "Delays",
     "Event",
     "Funnel",
     "Place",
@@ -81,6 +84,7 @@ __all__ = [
     "control_chart",
     "count_behind",
     "current_version",
+    "delay_shares",
     "figures_of_the_past",
     "figures_to_keep",
     "funnel_of",
@@ -91,11 +95,13 @@ __all__ = [
     "keys_of",
     "measure",
     "measure_comparison",
+    "nowcast",
     "open_source",
     "outcome_curves",
     "outlook",
     "pace",
     "read_events",
+    "reporting_delays",
     "shows_names",
     "smoothed",
     "stock_and_flow",

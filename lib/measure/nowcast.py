@@ -277,3 +277,41 @@ def _finished(frame: pd.DataFrame, listed: list, question: Question, *, per: Dim
     ]
     frame["versi"], frame["simulasi"] = question.source.versi, question.source.simulasi
     return frame
+
+
+def delay_shares(scope: Scope, known: Delays, *, limits: Thresholds) -> pd.DataFrame:
+    """How late the cases of each province of the scope come: provinsi, n, dalam_7, dalam_30 (percent), median (days).
+
+    The province's own cases alone, by whole days from tanggal_terdata to the first upload; cases that are still to
+    come are allowed for (reverse-time hazards). median is the first day by which half are there. alasan says why
+    there is no number: a province that cannot be told, or fewer than n_minimum cases.
+    """
+    longest = LONGEST * WEEK
+    counted = known.counted
+    age = np.minimum(counted["umur"].to_numpy(), longest)
+    lag = np.maximum(counted["umur"].to_numpy() - counted["masuk"].to_numpy(), 0)
+    kept = lag < longest
+    place = counted["wilayah"].to_numpy()
+    number = counted["n"].to_numpy()
+    answer = []
+    for position, register in enumerate(known.registers):
+        if register.kode_provinsi not in scope.provinces:
+            continue
+        own = kept & (place == position)
+        counts = np.zeros((longest + 1, longest))
+        np.add.at(counts, (age[own], lag[own]), number[own])
+        n = int(counts.sum())
+        reason = known.reasons.get(register.kode_provinsi)
+        if reason is None and n < limits.n_minimum:
+            reason = f"n < {limits.n_minimum}"
+        row = {"provinsi": register.kode_provinsi, "n": n, "alasan": reason}
+        if reason is None:
+            events, at_risk = late.reverse_counts(counts)
+            hazard = np.divide(events, at_risk, out=np.zeros(longest), where=at_risk > 0)
+            share = late.share_seen(hazard)
+            row |= {"dalam_7": 100 * share[7], "dalam_30": 100 * share[30]}
+            row["median"] = float(np.argmax(share >= 0.5))
+        answer.append(row)
+    names = ["provinsi", "n", "dalam_7", "dalam_30", "median", "alasan"]
+    frame = pd.DataFrame(answer, columns=names)
+    return frame.astype({name: "float64" for name in ("dalam_7", "dalam_30", "median")})
