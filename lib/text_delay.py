@@ -40,7 +40,15 @@ def growth(frame: pd.DataFrame) -> str:
         f"{angka(row.perkiraan, decimals=0)} (90 %: {span(row.bawah, row.atas)})"
         for row in frame.itertuples(index=False)
     ]
-    return ". ".join(told) + " karena laporan yang datang terlambat." if told else ""
+    if not told:
+        return ""
+    sentence = ". ".join(told) + " karena laporan yang datang terlambat."
+    waiting = frame["belum_kirim"].max()
+    return (
+        f"{sentence} Hari yang belum dikirim {angka(waiting)} provinsi tidak termasuk."
+        if waiting
+        else sentence
+    )
 
 
 def _month(row) -> str:
@@ -80,13 +88,21 @@ def columns(frame: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
 
 
 def delays(frame: pd.DataFrame) -> str:
-    """The slowest province and the nation-wide spread in words, from rows of `measure.delay_shares` with nama."""
+    """How late cases come, in words: rows of the first answer of `measure.late_reports` with nama.
+
+    Example: "Separuh kasus masuk register dalam 7 hari (provinsi di tengah). Paling lambat: Aceh, 88 % dalam 30 hari."
+    """
     known = frame.dropna(subset=["dalam_30"])
     if known.empty:
-        return "Keterlambatan laporan belum dapat dihitung untuk satu provinsi pun."
+        reasons = ", ".join(dict.fromkeys(frame["alasan"].dropna()))
+        return f"Keterlambatan laporan belum dapat ditampilkan: {reasons}."
     last = known.loc[known["dalam_30"].idxmin()]
-    middle = known["median"].median()
+    if len(frame) == 1:
+        return (
+            f"{last['nama']}: {persen(last['dalam_7'], decimals=0)} kasus masuk register dalam 7 hari, "
+            f"{persen(last['dalam_30'], decimals=0)} dalam 30 hari; separuh dalam {hari(last['median'])}."
+        )
     return (
-        f"Separuh kasus masuk register dalam {hari(middle, decimals=0)} (provinsi yang di tengah). Paling lambat: "
-        f"{last['nama']}, {persen(last['dalam_30'], decimals=0)} dalam 30 hari."
+        f"Separuh kasus masuk register dalam {hari(known['median'].median(), decimals=0)} (provinsi di tengah). Paling "
+        f"lambat: {last['nama']}, {persen(last['dalam_30'], decimals=0)} dalam 30 hari."
     )

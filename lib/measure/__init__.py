@@ -21,6 +21,7 @@ from lib.measure.answer import NO_DATA, answer
 from lib.measure.benchmark import benchmark, has_benchmark, is_national, nation_of
 from lib.measure.counts import provide
 from lib.measure.curves import closed_mean, outcome_curves
+from lib.measure.delays import late_reports
 from lib.measure.fairness import (
     CONTROL_KODES,
     CONTROL_MONTHS,
@@ -36,7 +37,7 @@ from lib.measure.fairness import (
 from lib.measure.flow import FLOWS, TARGETS, WEEKS, outlook, pace, stock_and_flow, weekly
 from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
-from lib.measure.nowcast import COMPLETE, Delays, delay_shares, nowcast, reporting_delays
+from lib.measure.nowcast import COMPLETE, Delays, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
 from lib.measure.question import ask, check_kodes
 from lib.measure.waits import waiting
@@ -84,7 +85,6 @@ __all__ = [
     "control_chart",
     "count_behind",
     "current_version",
-    "delay_shares",
     "figures_of_the_past",
     "figures_to_keep",
     "funnel_of",
@@ -93,6 +93,7 @@ __all__ = [
     "is_kept",
     "is_national",
     "keys_of",
+    "late_reports",
     "measure",
     "measure_comparison",
     "nowcast",

@@ -145,7 +145,8 @@ def nowcast(
 
     One row per month (and province, with per=Dimensi.PROVINSI) that began in the last 26 weeks: bulan, sejauh_ini
     (equal to I01), perkiraan, bawah, atas (the final number of the same days), kelengkapan (percent of the expected
-    that is seen), alasan (why there is no number), catatan, dari, sampai, tanggal_data, versi, simulasi. Each province
+    that is seen), alasan (why there is no number), catatan, belum_kirim (provinces whose T lies before the month's
+    last day), dari, sampai, tanggal_data, versi, simulasi. Each province
     counts up to its own T; days after it are not expected. `known` is the answer of `reporting_delays`, which depends
     on no filter. Raises UserError and AccessRefused as `measure` does, and for another dimension.
     """
@@ -156,22 +157,21 @@ def nowcast(
     question = ask(scope, case_filter, per=Dimensi.BULAN, source=source, limits=limits)
     known = known or reporting_delays(scope, source=source, limits=limits)
     listed = _months(question.start, question.end, known.registers)
-    own = [r for r in known.registers if r.kode_provinsi in question.provinces]
+    own = question.registers
     if not own or not listed:
         return _finished(pd.DataFrame(), listed, question, per=per)
-    frame = rows.first_seen(
-        scope, source, question.case_filter, _weeks_back(tuple(own), LONGEST), by_entry=False
-    )
-    seen = np.zeros((len(known.registers), WEEK, LONGEST))
+    frame = rows.first_seen(scope, source, question.case_filter, _weeks_back(own, LONGEST), by_entry=False)
     age = frame["umur"].to_numpy()
-    np.add.at(seen, (_positions(frame["provinsi"], known.registers), age % WEEK, age // WEEK), frame["n"])
-    member = _member(listed, known.registers)
+    seen = np.zeros((len(own), WEEK, LONGEST))
+    np.add.at(seen, (_positions(frame["provinsi"], own), age % WEEK, age // WEEK), frame["n"])
+    member = _member(listed, own)
+    places = _positions(pd.Series([register.kode_provinsi for register in own]), known.registers)
     rest = late.unseen(
         seen.sum(axis=1),
-        share=known.weekdays,
-        hazards=known.hazards,
+        share=known.weekdays[places],
+        hazards=late.of_areas(known.hazards, places),
         member=member,
-        usable=_usable(known.registers),
+        usable=_usable(own),
         recent=RECENT,
     )
     counted = np.einsum("ark,arkt->at", seen, member)
@@ -187,11 +187,8 @@ def _months(
         return []
     newest = max(register.tanggal_data for register in registers)
     oldest = newest - dt.timedelta(days=LONGEST * WEEK - 1)
-    first = max(start, oldest)
-    if first > min(end, newest):
-        return []
-    listed = months(start, min(end, newest))
-    return [span for span in listed if span[1] >= oldest]
+    last = min(end, newest)
+    return [span for span in months(start, last) if span[1] >= oldest] if start <= last else []
 
 
 def _member(listed: list, registers: tuple[Register, ...]) -> np.ndarray:
@@ -211,39 +208,38 @@ def _usable(registers: tuple[Register, ...]) -> np.ndarray:
 
 
 def _by_province(
-    own: list, listed: list, known: Delays, counted: np.ndarray, rest: late.Unseen
+    own: tuple[Register, ...], listed: list, known: Delays, counted: np.ndarray, rest: late.Unseen
 ) -> pd.DataFrame:
-    codes = [register.kode_provinsi for register in known.registers]
     variance = rest.variance + (rest.shared**2).sum(axis=1)
     low, high = late.interval(rest.mean, variance, level=LEVEL)
     frames = []
-    for register in own:
-        at = codes.index(register.kode_provinsi)
+    for at, register in enumerate(own):
         reason = known.reasons.get(register.kode_provinsi)
         frame = _row(listed, counted[at], rest.mean[at], low[at], high[at])
         told = [AFTER_DATA if first > register.tanggal_data else reason for _, first, _ in listed]
         frame["alasan"] = pd.Series(told, dtype=object)
         frame["catatan"] = [f"{NOT_YET}: {each}" if each else ENOUGH for each in told]
         frame.insert(0, "provinsi", register.kode_provinsi)
+        frame["belum_kirim"] = [int(register.tanggal_data < last) for _, _, last in listed]
         frame["tanggal_data"] = register.tanggal_data
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 
 
-def _together(own: list, listed: list, known: Delays, counted: np.ndarray, rest: late.Unseen) -> pd.DataFrame:
-    codes = [register.kode_provinsi for register in known.registers]
-    all_of_them = [codes.index(register.kode_provinsi) for register in own]
-    told = [at for at in all_of_them if codes[at] not in known.reasons]
-    mean, variance = late.together(rest, np.array(told, dtype=int))
-    low, high = late.interval(mean, variance, level=LEVEL)
-    frame = _row(listed, counted[all_of_them].sum(axis=0), mean, low, high)
-    untold = len(all_of_them) - len(told)
-    reason = None if told else known.reasons[codes[all_of_them[0]]]
+def _together(
+    own: tuple[Register, ...], listed: list, known: Delays, counted: np.ndarray, rest: late.Unseen
+) -> pd.DataFrame:
+    reasons = [known.reasons.get(register.kode_provinsi) for register in own]
+    told = np.flatnonzero([reason is None for reason in reasons])
+    low, high = late.interval(*late.together(rest, told), level=LEVEL)
+    frame = _row(listed, counted.sum(axis=0), rest.mean[told].sum(axis=0), low, high)
+    reason = None if len(told) else reasons[0]
     note = f"{NOT_YET}: {reason}" if reason else ENOUGH
-    if told and untold:
-        note += f"; {untold} provinsi {NOT_YET} dan dihitung seperti adanya"
+    if 0 < len(told) < len(own):
+        note += f"; {len(own) - len(told)} provinsi {NOT_YET} dan dihitung seperti adanya"
     frame["alasan"] = pd.Series([reason] * len(frame), dtype=object)
     frame["catatan"] = note
+    frame["belum_kirim"] = [sum(register.tanggal_data < last for register in own) for _, _, last in listed]
     frame["tanggal_data"] = max(register.tanggal_data for register in own)
     return frame
 
@@ -266,7 +262,17 @@ def _row(listed: list, seen: np.ndarray, mean: np.ndarray, low: np.ndarray, high
 def _finished(frame: pd.DataFrame, listed: list, question: Question, *, per: Dimensi | None) -> pd.DataFrame:
     """The same with its days and version; numbers only where they can be told."""
     if frame.empty:
-        names = ("bulan", "sejauh_ini", *NUMBERS, "alasan", "catatan", "dari", "sampai", "tanggal_data")
+        names = (
+            "bulan",
+            "sejauh_ini",
+            *NUMBERS,
+            "alasan",
+            "catatan",
+            "belum_kirim",
+            "dari",
+            "sampai",
+            "tanggal_data",
+        )
         keys = ("provinsi",) if per is Dimensi.PROVINSI else ()
         return pd.DataFrame(columns=[*keys, *names, "versi", "simulasi"])
     frame[list(NUMBERS)] = frame[list(NUMBERS)].where(frame["alasan"].isna())
@@ -277,41 +283,3 @@ def _finished(frame: pd.DataFrame, listed: list, question: Question, *, per: Dim
     ]
     frame["versi"], frame["simulasi"] = question.source.versi, question.source.simulasi
     return frame
-
-
-def delay_shares(scope: Scope, known: Delays, *, limits: Thresholds) -> pd.DataFrame:
-    """How late the cases of each province of the scope come: provinsi, n, dalam_7, dalam_30 (percent), median (days).
-
-    The province's own cases alone, by whole days from tanggal_terdata to the first upload; cases that are still to
-    come are allowed for (reverse-time hazards). median is the first day by which half are there. alasan says why
-    there is no number: a province that cannot be told, or fewer than n_minimum cases.
-    """
-    longest = LONGEST * WEEK
-    counted = known.counted
-    age = np.minimum(counted["umur"].to_numpy(), longest)
-    lag = np.maximum(counted["umur"].to_numpy() - counted["masuk"].to_numpy(), 0)
-    kept = lag < longest
-    place = counted["wilayah"].to_numpy()
-    number = counted["n"].to_numpy()
-    answer = []
-    for position, register in enumerate(known.registers):
-        if register.kode_provinsi not in scope.provinces:
-            continue
-        own = kept & (place == position)
-        counts = np.zeros((longest + 1, longest))
-        np.add.at(counts, (age[own], lag[own]), number[own])
-        n = int(counts.sum())
-        reason = known.reasons.get(register.kode_provinsi)
-        if reason is None and n < limits.n_minimum:
-            reason = f"n < {limits.n_minimum}"
-        row = {"provinsi": register.kode_provinsi, "n": n, "alasan": reason}
-        if reason is None:
-            events, at_risk = late.reverse_counts(counts)
-            hazard = np.divide(events, at_risk, out=np.zeros(longest), where=at_risk > 0)
-            share = late.share_seen(hazard)
-            row |= {"dalam_7": 100 * share[7], "dalam_30": 100 * share[30]}
-            row["median"] = float(np.argmax(share >= 0.5))
-        answer.append(row)
-    names = ["provinsi", "n", "dalam_7", "dalam_30", "median", "alasan"]
-    frame = pd.DataFrame(answer, columns=names)
-    return frame.astype({name: "float64" for name in ("dalam_7", "dalam_30", "median")})

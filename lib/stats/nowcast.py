@@ -8,7 +8,7 @@ negative binomial: the level of an area's recent steps is its prior, what a step
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy import special
@@ -99,6 +99,11 @@ def shrunk_hazards(events: np.ndarray, at_risk: np.ndarray) -> Hazards:
         own=_log_variance(own, hazard),
         shared=_log_variance((1 - weight) ** 2 * common, hazard),
     )
+
+
+def of_areas(hazards: Hazards, areas: np.ndarray) -> Hazards:
+    """Return the hazards of some areas, in this order."""
+    return Hazards(**{field.name: getattr(hazards, field.name)[areas] for field in fields(hazards)})
 
 
 def _log_variance(variance: np.ndarray, hazard: np.ndarray) -> np.ndarray:
