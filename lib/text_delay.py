@@ -27,6 +27,10 @@ READ_DELAYS = (
     "sesudah unggahan pertama provinsi. Lengkap: kasus yang sudah masuk dibagi perkiraan akhir bulan itu; bulan "
     "terakhir dihitung sampai tanggal data provinsi."
 )
+ROUNDED = (
+    "Tayang presentasi: persen dibulatkan (kelengkapan ke kelipatan 5), jumlah kasus tidak ditampilkan, dan angka dari "
+    "kurang dari 50 kasus disamarkan."
+)
 
 
 def growth(frame: pd.DataFrame) -> str:
@@ -90,19 +94,21 @@ def columns(frame: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
 def delays(frame: pd.DataFrame) -> str:
     """How late cases come, in words: rows of the first answer of `measure.late_reports` with nama.
 
-    Example: "Separuh kasus masuk register dalam 7 hari (provinsi di tengah). Paling lambat: Aceh, 88 % dalam 30 hari."
+    No province is named as the worst: most differ by chance only.
+    Example: "Separuh kasus masuk register dalam 7 hari (provinsi di tengah); dalam 30 hari 88–98 %, menurut provinsi."
     """
     known = frame.dropna(subset=["dalam_30"])
     if known.empty:
         reasons = ", ".join(dict.fromkeys(frame["alasan"].dropna()))
         return f"Keterlambatan laporan belum dapat ditampilkan: {reasons}."
-    last = known.loc[known["dalam_30"].idxmin()]
     if len(frame) == 1:
+        own = known.iloc[0]
         return (
-            f"{last['nama']}: {persen(last['dalam_7'], decimals=0)} kasus masuk register dalam 7 hari, "
-            f"{persen(last['dalam_30'], decimals=0)} dalam 30 hari; separuh dalam {hari(last['median'])}."
+            f"{own['nama']}: {persen(own['dalam_7'], decimals=0)} kasus masuk register dalam 7 hari, "
+            f"{persen(own['dalam_30'], decimals=0)} dalam 30 hari; separuh dalam {hari(own['median'])}."
         )
+    low, high = angka(known["dalam_30"].min(), decimals=0), persen(known["dalam_30"].max(), decimals=0)
     return (
-        f"Separuh kasus masuk register dalam {hari(known['median'].median(), decimals=0)} (provinsi di tengah). Paling "
-        f"lambat: {last['nama']}, {persen(last['dalam_30'], decimals=0)} dalam 30 hari."
+        f"Separuh kasus masuk register dalam {hari(known['median'].median(), decimals=0)} (provinsi di tengah); dalam "
+        f"30 hari {low}–{high}, menurut provinsi."
     )

@@ -37,7 +37,7 @@ from lib.measure.fairness import (
 from lib.measure.flow import FLOWS, TARGETS, WEEKS, outlook, pace, stock_and_flow, weekly
 from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
-from lib.measure.nowcast import COMPLETE, Delays, nowcast, reporting_delays
+from lib.measure.nowcast import AFTER_DATA, COMPLETE, Delays, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
 from lib.measure.question import ask, check_kodes
 from lib.measure.waits import waiting
@@ -58,6 +58,7 @@ from lib.scoping import allowed_provinces
 from lib.settings import LIVE, Settings
 
 __all__ = [
+    "AFTER_DATA",
     "COMPLETE",
     "CONTROL_KODES",
     "CONTROL_MONTHS",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib import measure, reference, text_delay
 from lib.charts import workload
-from lib.domain import Scope
+from lib.domain import Scope, Tayang
 from lib.numbers_id import angka, bulan_pendek, hari, persen
 from lib.web import cache, cards
 from lib.web.session import current_settings, current_source, data_dates
@@ -47,11 +47,13 @@ def _draw(scope: Scope) -> None:
         with right:
             _chart(_newest(shares, months), heading=COMPLETENESS, key="mutu_lengkap")
     cards.note(text_delay.READ_DELAYS)
+    if scope.tayang is Tayang.PRESENTASI:
+        cards.note(text_delay.ROUNDED)
 
 
 def _newest(shares: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    """The last month each province has sent anything of: nilai (percent complete) and tampil."""
-    last = months[months["kelengkapan"].notna()].groupby("provinsi").tail(1).set_index("provinsi")
+    """The month of each province's data date: nilai (percent complete) and tampil."""
+    last = months[months["alasan"] != measure.AFTER_DATA].groupby("provinsi").tail(1).set_index("provinsi")
     rows = last.reindex(shares["provinsi"])
     texts = [
         persen(value) if pd.isna(value) else f"{persen(value, decimals=0)} · {bulan_pendek(month)}"
