@@ -66,7 +66,8 @@ def test_unseen_by_hand():
 def test_a_step_that_differs_more_than_by_chance_is_judged_by_itself():
     level = [[30, 80, 90, 85, 88]]
     burst = [[90, 40, 100, 30, 90]]
-    counts = np.vstack([[10, 0]] + [[5, 5]] * 4)
+    counts = np.zeros((5, 5))
+    counts[:, 0], counts[1:, 1] = 5, 5
     calm, wild = (unseen(seen, counts=counts).mean[0, 0] for seen in (level, burst))
     assert calm == pytest.approx(0.5 * 373.5 / 4.5)  # the level alone
     assert wild > 0.5 * 350.5 / 4.5 * 1.2  # towards the 90 that the newest step has shown in half its time
