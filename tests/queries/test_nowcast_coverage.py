@@ -57,7 +57,9 @@ def as_known(source: Source, uploads: pd.DataFrame, day: dt.date) -> Source:
         ProvinceData(
             kode_provinsi=kode,
             tanggal_data=row["tanggal_data"].date(),
-            lengkap_sejak=dt.date(2023, 11, 21) if pd.isna(row["lengkap_sejak"]) else row["lengkap_sejak"].date(),
+            lengkap_sejak=dt.date(2023, 11, 21)
+            if pd.isna(row["lengkap_sejak"])
+            else row["lengkap_sejak"].date(),
         )
         for kode, row in sent.iterrows()
     )
@@ -110,7 +112,9 @@ def outcome() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_the_interval_holds_the_final_number_in_every_third(outcome, record_property):
     months, _ = outcome
-    thirds = months.groupby("sepertiga").agg(n=("kena", "size"), kena=("kena", "mean"), lebar=("lebar", "median"))
+    thirds = months.groupby("sepertiga").agg(
+        n=("kena", "size"), kena=("kena", "mean"), lebar=("lebar", "median")
+    )
     record_property("cakupan", round(months["kena"].mean(), 3))
     record_property("lebar_tengah", float(months["lebar"].median()))
     print(f"coverage {months['kena'].mean():.3f}, median width {months['lebar'].median():g}\n{thirds}")
