@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from sqlalchemy import Column, Date, MetaData, String, Table, create_engine, select
+from sqlalchemy import Column, MetaData, Table, create_engine, select
 
 from lib import reference, settings
-from lib.database.prepared import ProvinceData
+from lib.database.prepared import ProvinceData, prepared_cases
 from lib.database.simulation import simulate
 from lib.domain import CaseFilter, Dimensi, Role, Scope
 from lib.measure import COMPLETE, nowcast, reporting_delays
@@ -18,13 +18,11 @@ from lib.queries.source import Source
 
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
 LIMITS = settings.load(environment={}).ambang
+# The columns of a snapshot; the nowcast reads three of them.
 KASUS = Table(
-    "kasus",
-    MetaData(),
-    Column("kode_provinsi", String),
-    Column("tanggal_terdata", Date),
-    Column("tanggal_pertama_masuk", Date),
+    "kasus", MetaData(), *(Column(c.name, c.type) for c in prepared_cases("duckdb", []).selected_columns)
 )
+READ = ["kode_provinsi", "tanggal_terdata", "tanggal_pertama_masuk"]
 # The register's last 70 days are not final: nothing arrives later than 60 days and a week.
 DATES, APART, FINAL_AFTER = 12, 30, 70
 
@@ -33,19 +31,18 @@ def register(cases: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Simulated cases without administratif closures, and the uploads."""
     data = simulate(cases=cases, seed=seed)
     removed = data.kasus["kode_alasan"].fillna("").str.startswith("A")
-    return data.kasus.loc[~removed, [column.name for column in KASUS.columns]], data.unggahan
+    cases = data.kasus.loc[~removed, READ].reset_index(drop=True)
+    return cases.assign(**{name: cases[name].dt.date for name in READ[1:]}), data.unggahan
 
 
-def source_of(cases: pd.DataFrame, uploads: pd.DataFrame) -> Source:
+def source_of(cases: pd.DataFrame) -> Source:
     """The cases in a database of its own."""
     engine = create_engine("duckdb:///:memory:")
     with engine.connect() as connection:
         raw = connection.connection.dbapi_connection
         raw.register("baris", cases)
-        raw.execute(
-            "CREATE TABLE kasus AS SELECT kode_provinsi, CAST(tanggal_terdata AS DATE) tanggal_terdata, "
-            "CAST(tanggal_pertama_masuk AS DATE) tanggal_pertama_masuk FROM baris"
-        )
+        listed = ", ".join(c.name if c.name in READ else f"NULL AS {c.name}" for c in KASUS.columns)
+        raw.execute(f"CREATE TABLE kasus AS SELECT {listed} FROM baris")  # noqa: S608  names of our own schema
     sets = dict.fromkeys(("kasus", "pendamping", "rujukan", "komponen", "kehadiran", "target"), KASUS)
     return Source(engine=engine, **sets, versi="uji", simulasi=True, dibuat="", provinces=())
 
@@ -69,7 +66,7 @@ def as_known(source: Source, uploads: pd.DataFrame, day: dt.date) -> Source:
 
 def final(rows: pd.DataFrame, cases: pd.DataFrame) -> list[int]:
     """The number that was finally seen of the days of each row, counted over the raw cases."""
-    day, place = cases["tanggal_terdata"].dt.date, cases["kode_provinsi"]
+    day, place = cases["tanggal_terdata"], cases["kode_provinsi"]
     own = {kode: day[place == kode].to_numpy() for kode in place.unique()}
     return [
         int(((own[row.provinsi] >= row.dari) & (own[row.provinsi] <= row.sampai)).sum())
@@ -80,7 +77,7 @@ def final(rows: pd.DataFrame, cases: pd.DataFrame) -> list[int]:
 def tried(cases: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Growing months of all provinces at all dates, with akhir (finally seen) and kena; the same for the nation."""
     rows, uploads = register(cases, seed)
-    source = source_of(rows, uploads)
+    source = source_of(rows)
     newest = uploads["tanggal_data"].max().date()
     parts, whole = [], []
     for number in range(DATES):
