@@ -27,6 +27,6 @@ def test_late_reports_for_who_sees_no_counts(demo, open_app, monkeypatch):
 
 
 def test_without_an_upload_nothing_is_told(empty_office, open_app, monkeypatch):
-    look_as(monkeypatch, access.scope_of(Role.ADMIN_DATA))
-    monkeypatch.setattr("lib.web.session.require_scope", lambda: access.scope_of(Role.ADMIN_DATA))
+    scope = access.scope_of(Role.ADMIN_DATA)
+    monkeypatch.setattr(access, "local_scope", lambda *, address: scope)
     assert "keterlambatan laporan belum dapat dihitung" in said(open_app("pages/mutu_data.py"))
