@@ -122,14 +122,22 @@ def keep_fresh(stop: threading.Event, *, settings: Callable[[], Settings] = load
 
 
 def _watch(stop: threading.Event, settings: Callable[[], Settings]) -> None:
-    pause = LOOK_SECONDS
-    while not stop.wait(pause):
+    told = ""
+    while True:
+        pause, values = LOOK_SECONDS, None
         try:
             values = settings()
             pause = _pause(values)
-            look(values, now=clock.now())
         except UserError as error:
-            LOGGER.warning("refresh not possible: %s", error)
+            # Not twice a minute for as long as nobody mends it.
+            if told != str(error):
+                LOGGER.warning("refresh not possible: %s", error)
+            told = str(error)
+        if stop.wait(pause):
+            return
+        try:
+            if values is not None:
+                look(values, now=clock.now())
         except Exception:
             # The thread lives as long as the server, whatever one round meets.
             LOGGER.exception("refresh failed")

@@ -141,7 +141,7 @@ def _readable(values: settings.Settings) -> tuple[Source, UserError | None]:
         versi = measure.current_version(values)
         return _usable(values, _first_start(values) if versi is None else versi), None
     except UserError as error:
-        _log(f"data cannot be opened: {error}")
+        _log(error)
         # What the second fence refuses is no reason to show a snapshot in its stead.
         if values.sumber == settings.LIVE and not isinstance(error, DataUnreadable):
             raise
@@ -149,7 +149,7 @@ def _readable(values: settings.Settings) -> tuple[Source, UserError | None]:
             try:
                 return _usable(values, versi), error
             except UserError as another:
-                _log(f"data cannot be opened: {another}")
+                _log(another)
         raise
 
 
@@ -189,12 +189,12 @@ def given_up(source: Source) -> bool:
     return source.versi in DAMAGED
 
 
-def _log(sentence: str) -> None:
+def _log(error: UserError) -> None:
     """One line of the log about stored data, which holds no client data; the same again only after some minutes."""
-    now = clock.now()
+    now, sentence = clock.now(), str(error)
     if sentence not in LOGGED or not dt.timedelta() <= now - LOGGED[sentence] < LOG_AGAIN:
         LOGGED[sentence] = now
-        LOGGER.warning("%s", sentence)
+        LOGGER.warning("stored data: %s", sentence)
 
 
 def _first_start(values: settings.Settings) -> str:
@@ -256,7 +256,7 @@ def guarded(run: Callable[[], None], *, on_refusal: Callable[[AccessRefused], No
         if on_refusal is not None:
             guarded(lambda refusal=error: on_refusal(refusal))
     except DataUnreadable as error:
-        _log(f"data cannot be read: {error}")
+        _log(error)
         _give_up(error)
         st.warning(str(error), icon=":material/info:")
     except UserError as error:
