@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ class Settings:
     bobot: Weights
     rujukan_penuh_terselesaikan: bool
     simpan_terakhir: int
+    segarkan_menit: float
     kuning_hari: int
     merah_hari: int
     masuk_jam: float
@@ -80,6 +82,9 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             bobot=Weights(**values["bobot"]),
             rujukan_penuh_terselesaikan=bool(values["kebijakan"]["rujukan_penuh_terselesaikan"]),
             simpan_terakhir=int(values["potret"]["simpan_terakhir"]),
+            segarkan_menit=_minutes(
+                environment.get("TUNTAS_SEGARKAN_MENIT") or values["potret"]["segarkan_menit"]
+            ),
             kuning_hari=int(values["kesegaran"]["kuning_hari"]),
             merah_hari=int(values["kesegaran"]["merah_hari"]),
             masuk_jam=float(values["masuk"]["maksimum_jam"]),
@@ -128,6 +133,13 @@ def _contract(environment: Mapping[str, str]) -> str:
             f"TUNTAS_SUMBER={LIVE} tidak dapat dipakai bersama TUNTAS_KONTRAK={VIEWS}; gunakan `{SNAPSHOT}`."
         )
     return chosen
+
+
+def _minutes(value: float | str) -> float:
+    """Minutes between two refreshes, 0 for never; raises ValueError for anything else."""
+    if not 0 <= float(value) < math.inf:
+        raise ValueError(f"potret.segarkan_menit (TUNTAS_SEGARKAN_MENIT) = {value}, paling sedikit 0")
+    return float(value)
 
 
 def _at_least_one(values: Mapping, name: str) -> int:

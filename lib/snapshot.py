@@ -20,7 +20,7 @@ import duckdb
 from sqlalchemy import Engine, column, create_engine, make_url, table
 from sqlalchemy.exc import DBAPIError
 
-from lib.database import connection, contract, contract_rules, fence
+from lib.database import connection, contract, contract_rules, fence, storage
 from lib.database.prepared import ProvinceData, prepared_cases, prepared_pendamping, province_dates
 from lib.database.prepared_services import (
     prepared_attendance,
@@ -28,13 +28,12 @@ from lib.database.prepared_services import (
     prepared_referrals,
     prepared_targets,
 )
-from lib.domain import UserError
+from lib.domain import DataUnreadable, UserError
 from lib.settings import VIEWS, Settings
 
 # DuckDB loads extensions from the internet by default; a ministry's server must never ask outside.
 OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 POINTER = "terbaru.json"
-STALE_BUILD_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +72,8 @@ def current_version(settings: Settings) -> str | None:
         return versi
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataUnreadable(
             f"Penunjuk potret {POINTER} rusak; buat ulang dengan `python -m lib.cli potret`."
         ) from error
 
@@ -100,13 +99,14 @@ def build(
     engine = connection.read_engine(settings.database_url)
     contract.check(engine, kontrak=settings.kontrak)
     home = folder(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _remove_stale_builds(home, now)
+    with storage.written():
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        storage.remove_stale(home, now)
     say(0.1, "Menyalin basis data kasus …")
     memory = create_engine("duckdb:///:memory:", connect_args={"config": OFFLINE | {"temp_directory": ""}})
     unfinished = home / f".bangun-{os.getpid()}-{now:%Y%m%dT%H%M%S%f}.duckdb"
     try:
-        with memory.connect() as target:
+        with storage.written(), memory.connect() as target:
             raw = target.connection.dbapi_connection
             _copy_tables(engine, raw, kontrak=settings.kontrak)
             left_out = ""
@@ -118,7 +118,8 @@ def build(
             )
         versi = f"{now:%Y%m%dT%H%M%S}-{digest}"
         say(0.9, "Menerbitkan potret …")
-        _publish(settings, unfinished, versi)
+        with storage.written():
+            _publish(settings, unfinished, versi)
     finally:
         memory.dispose()
         engine.dispose()
@@ -148,7 +149,7 @@ def _copy_tables(engine: Engine, raw, *, kontrak: str) -> None:
         if kontrak == VIEWS:
             contract.complete(raw)
     except (adbc_sqlite.Error, DBAPIError, duckdb.Error) as error:
-        raise UserError(
+        raise DataUnreadable(
             "Basis data kasus tidak dapat disalin ke potret; periksa apakah berkas atau servernya baik."
         ) from error
 
@@ -172,6 +173,7 @@ def _copy_postgresql(engine: Engine, raw, readings: list[contract.Reading]) -> N
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(adbc_postgresql.connect(address)) as source, closing(source.cursor()) as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute(f"SET LOCAL lock_timeout = '{connection.LOCK_SECONDS}s'")
         # Who is not the owner would see no row, and publish a version without cases.
         cursor.execute(f"SET LOCAL tuntas.peran = '{fence.PROGRAM}'")
         _copy_all(cursor, raw, readings)
@@ -305,12 +307,6 @@ def _keep_last(settings: Settings) -> None:
         audit_path(settings, versi).unlink(missing_ok=True)
 
 
-def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
-    for path in home.glob(".bangun-*"):
-        if now.timestamp() - path.stat().st_mtime > STALE_BUILD_SECONDS:
-            path.unlink(missing_ok=True)
-
-
 def origin(settings: Settings) -> str:
     """Which case database a snapshot is of, as a digest: another one's figures must never be shown as its own.
 
@@ -343,7 +339,9 @@ def open_version(settings: Settings, versi: str) -> Opened:
     """Open one version read-only; raises UserError when the file is missing, damaged or of an older program."""
     path = version_path(settings, versi)
     if not path.is_file():
-        raise UserError(f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`.")
+        raise DataUnreadable(
+            f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`."
+        )
     engine = create_engine(
         f"duckdb:///{path}", connect_args={"read_only": True, "config": OFFLINE}, pool_size=4
     )
@@ -352,14 +350,14 @@ def open_version(settings: Settings, versi: str) -> Opened:
             meta = dict(reader.exec_driver_sql("SELECT kunci, nilai FROM meta").all())
             found = reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi")
             known, rows = list(found.keys()), found.mappings().all()
-    except DBAPIError as error:
+    except (DBAPIError, KeyError) as error:
         engine.dispose()
-        raise UserError(
+        raise DataUnreadable(
             f"Potret versi {versi} rusak atau tidak terbaca; buat ulang dengan `python -m lib.cli potret`."
         ) from error
     if "lembar" not in known:
         engine.dispose()
-        raise UserError(
+        raise DataUnreadable(
             f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "
             "`python -m lib.cli potret`."
         )

@@ -21,11 +21,13 @@ from sqlalchemy.exc import DBAPIError
 
 from lib import reference
 from lib.database import fence, schema
-from lib.domain import UserError
+from lib.domain import DataUnreadable, UserError
 
 # The mark of a simulated database that holds rows of the user's own.
 MIXED = "campuran"
 UNREADABLE = "Basis data kasus tidak dapat dibaca; periksa TUNTAS_DB dan apakah server atau berkasnya baik."
+# How long a reader waits for somebody who changes the tables; as long as an import does.
+LOCK_SECONDS = 10
 
 
 def writable_engine(url: str) -> Engine:
@@ -48,12 +50,20 @@ def read_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
         if not path.is_file():
-            raise UserError(
+            raise DataUnreadable(
                 f"Basis data kasus {path.name} tidak ditemukan; periksa TUNTAS_DB atau jalankan "
                 "`python -m lib.cli siapkan`."
             )
         return create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
-    return create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+    engine = create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+
+    # Said by the connection itself and not in the URL's options, which may hold some of the office's own.
+    @event.listens_for(engine, "connect")
+    def _patience(connection, _record) -> None:
+        connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        connection.commit()
+
+    return engine
 
 
 @lru_cache(maxsize=2)
@@ -61,7 +71,6 @@ def live_engine(url: str, *, seconds: int) -> Engine:
     """The one engine of direct mode, kept: its connections only read and give up a query after `seconds`."""
     engine = read_engine(url)
 
-    # Said by the connection itself and not in the URL's options, which may hold some of the office's own.
     @event.listens_for(engine, "connect")
     def _limit(connection, _record) -> None:
         connection.execute("SET default_transaction_read_only = on")
@@ -121,7 +130,7 @@ def read_meta(engine: Engine) -> dict[str, str]:
         with engine.connect() as connection:
             return dict(connection.execute(select(schema.meta.c.kunci, schema.meta.c.nilai)).all())
     except DBAPIError as error:
-        raise UserError(UNREADABLE) from error
+        raise DataUnreadable(UNREADABLE) from error
 
 
 def is_empty(engine: Engine) -> bool:
@@ -129,7 +138,7 @@ def is_empty(engine: Engine) -> bool:
     try:
         return not inspect(engine).has_table("meta")
     except DBAPIError as error:
-        raise UserError(UNREADABLE) from error
+        raise DataUnreadable(UNREADABLE) from error
 
 
 def version_of(engine: Engine) -> str:
