@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lib import clock, numbers_id, reference, text
+from lib import clock, numbers_id, reference, text, text_versions
 from lib.domain import AccessRefused, Role, SignInNeeded
+from lib.numbers_id import tanggal
+from lib.versions import Kept
 from lib.web import cache, filters, identity, navigation, trail
 from lib.web.cards import note
 from lib.web.session import (
@@ -21,6 +23,8 @@ from lib.web.session import (
     current_source,
     end_run,
     guarded,
+    look_back,
+    looked_back,
     on_page,
     open_to_all,
     schema_flaw,
@@ -49,6 +53,11 @@ def run() -> None:
         _turned_away(found[0], page)
         return
     who = on_page(who, page)
+    if not guarded(_look_back):
+        st.button(
+            "Kembali ke data terbaru", icon=":material/update:", on_click=filters.show_version, args=("",)
+        )
+        return
     _about(who)
     if not (guarded(_as_of) and guarded(_not_in_it)):
         return
@@ -67,6 +76,34 @@ def _admitted() -> Visitor | AccessRefused:
         return admit(source)
     except AccessRefused as error:
         return error
+
+
+def _look_back() -> None:
+    """Show a kept version instead of the published one, where the address asks for it."""
+    asked = filters.version_asked()
+    if asked:
+        look_back(asked)
+
+
+def _kept_banner(kept: Kept, sentence: str) -> None:
+    """On every page of a kept version: what it is, and the way back."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="versi_simpanan"):
+        st.markdown(
+            f":material/history: **Sebagaimana disajikan {tanggal(kept.disimpan.date())} – {kept.nama}.** {sentence}; "
+            "ambang dan kebijakan dari waktu itu.",
+            width="stretch",
+        )
+        st.button(
+            "Kembali ke data terbaru",
+            icon=":material/update:",
+            on_click=filters.show_version,
+            args=("",),
+            key="versi_kembali",
+        )
+    if kept.redefined:
+        st.warning(text_versions.REDEFINED, icon=":material/rule:")
+    elif kept.reprogrammed:
+        note(text_versions.REPROGRAMMED)
 
 
 def _turned_away(error: AccessRefused, page: str) -> None:
@@ -167,6 +204,12 @@ def _as_of() -> None:
     sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
     with st.sidebar:
         st.markdown(f":small[{sentence}.]  \n:small[Versi {source.versi}]")
+    kept = looked_back()
+    if kept is not None:
+        _kept_banner(kept, sentence)
+        if source.simulasi:
+            note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata.")
+        return
     if source.simulasi:
         note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata. {sentence}.")
         return
