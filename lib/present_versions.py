@@ -14,9 +14,9 @@ COLUMNS = {
     "tampil_selisih": "Selisih",
     "tampil_baru": "Kejadian baru",
     "tampil_direvisi": "Data lampau diperbaiki",
-    "catatan": "Catatan",
 }
 PARTS = ("selisih", "baru", "direvisi")
+WHOLE = "tidak dipecah"
 
 
 def with_texts(rows: pd.DataFrame) -> pd.DataFrame:
@@ -30,10 +30,17 @@ def with_texts(rows: pd.DataFrame) -> pd.DataFrame:
         ]
     for part in PARTS:
         shown[f"tampil_{part}"] = [
-            text_versions.difference(kode, value)
-            for kode, value in zip(rows["kode"], rows[part], strict=True)
+            WHOLE if pd.isna(value) and not pd.isna(whole) else text_versions.difference(kode, value)
+            for kode, value, whole in zip(rows["kode"], rows[part], rows["selisih"], strict=True)
         ]
     return shown
+
+
+def why_whole(rows: pd.DataFrame) -> str:
+    """Why some differences are not divided, in one sentence; nothing where all are."""
+    undivided = rows[rows["baru"].isna() & rows["selisih"].notna()]
+    reasons = undivided["catatan"].dropna().str.split(";").str[0].unique()
+    return f"“{WHOLE}”: {', atau '.join(reasons)}." if len(reasons) else ""
 
 
 def most_changed(rows: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -73,7 +73,7 @@ def sentence(row: pd.Series, *, place: str) -> str:
         return f"{start}."
     start = f"{start} ({difference(kode, row['selisih'])})"
     if pd.isna(row["baru"]):
-        return f"{start}; {row['catatan']}."
+        return f"{start}; tidak dipecah, karena {row['catatan']}."
     return (
         f"{start}: {difference(kode, row['baru'])} dari kejadian baru, {difference(kode, row['direvisi'])} karena data "
         "lampau diperbaiki."

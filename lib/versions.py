@@ -380,7 +380,9 @@ def found(settings: Settings, name: str) -> Kept:
     kept = find(settings, name)
     if kept is None:
         known = ", ".join(f"“{each.nama}”" for each in every(settings)) or "belum ada yang disimpan"
-        raise UserError(f"Versi simpanan “{name[:LONGEST]}” tidak ada; yang ada: {known}.")
+        # A link may ask for anything; only what could be a name is repeated.
+        quoted = f" “{name}”" if len(name) <= LONGEST and ALLOWED.fullmatch(name) else ""
+        raise UserError(f"Versi simpanan{quoted} tidak ada; yang ada: {known}.")
     return kept
 
 

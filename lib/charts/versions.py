@@ -19,8 +19,8 @@ from lib.charts.theme import (
     wrap,
 )
 
-ROW, ROOM = 40, 96  # a row of name and marks; heading, legend and axis
-NAME_ABOVE = 0.16
+ROW, ROOM = 44, 96  # a row of name and marks; heading, legend and axis
+NAME_ABOVE = 0.25
 
 
 def then_and_now(frame: pd.DataFrame, *, heading: str, unit: str) -> go.Figure:

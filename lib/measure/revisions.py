@@ -45,8 +45,8 @@ SPLIT = (
     ),
 )
 NUMBERS = ("dulu", "kini", "selisih", "baru", "direvisi")
-NOT_SPLIT = "hanya diketahui pada tanggal data; selisihnya tidak dipecah"
-RULES_DIFFER = "ambang atau kebijakan kedua versi berbeda; selisihnya tidak dipecah"
+NOT_SPLIT = "angka ini hanya diketahui pada tanggal data"
+RULES_DIFFER = "ambang atau kebijakan kedua versi berbeda"
 NOT_SENT = "belum mengirim pada salah satu versi"
 
 
@@ -197,7 +197,7 @@ def _described(
         why = _why_not(row.kode, earlier, later)
         parts = [why] if why else []
         if not why and pd.isna(row.antara) and not pd.isna(row.selisih):
-            parts.append("tidak ada angka pada tanggal data versi yang lebih dulu; selisihnya tidak dipecah")
+            parts.append("pada tanggal data yang dulu tidak ada angkanya menurut data kini")
         if per is not None and row.provinsi in left_out:
             parts.append(NOT_SENT)
         if per is None and left_out:

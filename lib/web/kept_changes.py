@@ -115,11 +115,16 @@ def _changes(scope: Scope, choice: filters.Choice, earlier: measure.Side, later:
         key="versi_angka",
         height=38 + 35 * len(shown),
         column_config={
-            columns[name]: st.column_config.TextColumn(alignment="right")
-            for name in columns
-            if name.startswith("tampil_")
+            columns["nama"]: st.column_config.TextColumn(width=290),
+            **{
+                columns[name]: st.column_config.TextColumn(alignment="right")
+                for name in columns
+                if name.startswith("tampil_")
+            },
         },
     )
+    if why := present_versions.why_whole(whole):
+        pieces.note(why)
     pieces.downloads(whole, key="versi", title="Tuntas: perbandingan dua versi", lines=_lines(earlier, later))
     _figure(kode)
     if len(scope.provinces) > 1 and not choice.provinsi:
