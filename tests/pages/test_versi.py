@@ -52,6 +52,11 @@ def code(values: settings.Settings) -> str:
     return versions.resolve(values, NAME)
 
 
+def address(app) -> dict[str, str]:
+    """The address of the page; what the test itself has set is a list."""
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
 def go_back(app):
     return next(button for button in app.button if button.label == "Kembali ke data terbaru")
 
@@ -66,18 +71,18 @@ def test_a_kept_version_carries_over_pages_and_has_a_way_back(two, open_app):
     )
     then = app.metric[0].value
     assert then != newest
-    assert app.query_params == {"provinsi": ["33"], "versi": [code(two)]}
+    assert address(app) == {"provinsi": "33", "versi": code(two)}
     # The menu empties the address; the version stays, as the filter does.
     for page in ("pages/provinsi.py", "pages/kamus.py", "pages/ringkasan.py"):
         app.query_params.clear()
         app.switch_page(page).run()
         assert "Sebagaimana disajikan" in words(app), page
     assert app.metric[0].value == then
-    assert app.query_params == {"provinsi": ["33"], "versi": [code(two)]}
+    assert address(app) == {"provinsi": "33", "versi": code(two)}
     go_back(app).click().run()
     assert "Sebagaimana disajikan" not in words(app)
     assert app.metric[0].value == newest
-    assert app.query_params == {"provinsi": ["33"]}
+    assert address(app) == {"provinsi": "33"}
 
 
 def test_the_back_button_and_a_link_without_the_version_lead_to_the_newest(two, open_app):
@@ -91,7 +96,7 @@ def test_the_back_button_and_a_link_without_the_version_lead_to_the_newest(two, 
     app.query_params["provinsi"] = "35"
     app.run()
     assert "Sebagaimana disajikan" not in words(app)
-    assert app.query_params == {"provinsi": ["35"]}
+    assert address(app) == {"provinsi": "35"}
 
 
 def test_the_thresholds_of_then_hold(two, open_app):
