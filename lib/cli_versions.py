@@ -7,7 +7,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 
-from lib import audit, clock, measure, publishing, reference, snapshot, versions
+from lib import audit, clock, measure, publishing, reference, snapshot, versions, versions_keep
 from lib.audit import Event
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
 from lib.numbers_id import angka
@@ -93,7 +93,7 @@ def keep(values: Settings, name: str) -> None:
     versi = snapshot.current_version(values)
     if versi is not None and not snapshot.audit_path(values, versi).is_file():
         publishing.audit_version(values, versi=versi)
-    kept = versions.keep(values, name, by=BY, now=clock.now())
+    kept = versions_keep.keep(values, name, by=BY, now=clock.now())
     told(values, f"simpan {kept.versi}")
     print(f"Versi {kept.versi} disimpan dengan nama “{kept.nama}” ({megabytes(kept)}).")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib import audit, clock, text_versions, versions
+from lib import audit, clock, text_versions, versions, versions_keep
 from lib.audit import Event
 from lib.domain import AccessRefused, Role, Scope, UserError
 from lib.numbers_id import angka, tanggal
@@ -34,13 +34,13 @@ def act(scope: Scope) -> None:
 def keep(scope: Scope, name: str) -> Kept:
     """Keep the published version under a name, and tell the access trail.
 
-    Raises AccessRefused for a role that may not, UserError as `versions.keep` does.
+    Raises AccessRefused for a role that may not, UserError as `versions_keep.keep` does.
     """
     who, values, now = visitor(), present_settings(), clock.now()
     if scope.role not in KEEPERS:
         raise AccessRefused("Menyimpan versi hanya untuk Direktur dan Pengelola data.")
     role = navigation.ROLE_NAMES[scope.role]
-    kept = versions.keep(
+    kept = versions_keep.keep(
         values, name, by=f"{role} ({who.identity.subject})" if who.identity else role, now=now
     )
     audit.record(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lib import audit, clock, publishing, settings, snapshot, versions
+from lib import audit, clock, publishing, settings, snapshot, versions, versions_keep
 from lib.audit import Event
 from lib.disclosure import kept as hidden
 from lib.domain import Role
@@ -28,7 +28,7 @@ def two_versions(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
     values = settings.load(environment={"TUNTAS_DATA": str(folder)})
     then = replace(values, ambang=replace(values.ambang, macet_hari=1))
-    versions.keep(then, NAME, by="Direktur", now=clock.now())
+    versions_keep.keep(then, NAME, by="Direktur", now=clock.now())
     with closing(sqlite3.connect(folder / "kasus.sqlite")) as database, database:
         database.execute("DELETE FROM kasus WHERE id_kasus LIKE '%3'")
     built = publishing.publish(values, now=clock.now(), audit=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib import application, audit, cli, clock, publishing, settings, snapshot, versions
+from lib import application, audit, cli, clock, publishing, settings, snapshot, versions, versions_keep
 from lib.audit import Event
 from lib.domain import CaseFilter, UserError
 from lib.importing.template import write_template
@@ -99,7 +99,7 @@ def template(tmp_path_factory):
     folder = tmp_path_factory.mktemp("simpanan")
     values = office(folder, one_province(*(raw_case("34", number, T) for number in range(1, 5))))
     publishing.publish(values, now=clock.now())
-    versions.keep(values, NAME, by="Direktur", now=clock.now())
+    versions_keep.keep(values, NAME, by="Direktur", now=clock.now())
     return folder
 
 
@@ -219,7 +219,7 @@ def test_a_name_of_a_meeting_is_taken(name):
 def test_a_name_and_a_version_are_kept_once(kept):
     for name in (NAME.upper(), "Nama lain"):
         with pytest.raises(UserError, match="sudah"):
-            versions.keep(kept, name, by="Direktur", now=clock.now())
+            versions_keep.keep(kept, name, by="Direktur", now=clock.now())
     with pytest.raises(UserError, match="yang ada: “Rapat evaluasi triwulan III”"):
         open_source(kept, "Rapat lain")
 
@@ -227,10 +227,10 @@ def test_a_name_and_a_version_are_kept_once(kept):
 def test_a_version_that_is_not_complete_is_not_kept(kept):
     versi = build(kept, 1).versi
     with pytest.raises(UserError, match="belum selesai diperiksa"):
-        versions.keep(kept, "Rapat kedua", by="Direktur", now=clock.now())
+        versions_keep.keep(kept, "Rapat kedua", by="Direktur", now=clock.now())
     publishing.audit_version(kept, versi=versi)
     with pytest.raises(UserError, match="Riwayat potret"):
-        versions.keep(kept, "Rapat kedua", by="Direktur", now=clock.now())
+        versions_keep.keep(kept, "Rapat kedua", by="Direktur", now=clock.now())
     assert [one.nama for one in versions.every(kept)] == [NAME]
     assert [path.name for path in versions.folder(kept).iterdir()] == [versions.every(kept)[0].versi]
 
