@@ -57,6 +57,8 @@ KEPT = {
     "lihat": PLACE,
     "bulan": f"{MONTH}|\\d{{1,2}}",
     "masuk": WORD,
+    **dict.fromkeys(("versi", "dulu", "kini"), r"\d{8}T\d{6}-[0-9a-f]{6}"),
+    "angka": FIGURE,
 }
 CASES, ONE_CASE, NOT_KEPT = ("kasus", "sorot_kasus"), "satu-kasus", "…"
 EVERYWHERE = "semua"
@@ -70,6 +72,7 @@ class Event(StrEnum):
     HAK = "hak"
     HAPUS = "hapus"
     CATAT = "catat"
+    SIMPANAN = "simpanan"
 
 
 def record(settings: Settings, event: Event, **line: Any) -> None:

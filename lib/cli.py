@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import cli_access, clock, publishing, reference, settings, snapshot, start
+from lib import cli_access, cli_versions, clock, publishing, reference, settings, snapshot, start, versions
 from lib.database import connection, contract, fence, upgrade
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
 from lib.geo import adopt, given
@@ -77,7 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     bounds = command("batas", "Memakai berkas batas wilayah sendiri untuk peta", _bounds)
     bounds.add_argument("berkas", type=Path)
     bounds.add_argument("--kode", required=True, help="kolom yang memuat kode Kemendagri")
-    command("potret", "Membangun dan menerbitkan potret baru", _snapshot)
+    cli_versions.add_keep(command("potret", "Membangun dan menerbitkan potret baru", _snapshot))
+    cli_versions.add_versions(command("versi", "Menampilkan atau menghapus versi simpanan", None))
+    compare = command(
+        "banding", "Membandingkan dua versi: kejadian baru dan data lampau yang diperbaiki", None
+    )
+    cli_versions.add_compare(compare, date=_date)
     cli_access.add_users(command("pengguna", "Mengatur siapa yang boleh melihat apa", None))
     cli_access.add_audit(command("audit", "Mencetak jejak akses sebagai CSV", None))
     command("periksa", "Memeriksa basis data, potret, kesegaran dan berkas", _check)
@@ -95,7 +100,7 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dari", help="tanggal awal, TTTT-BB-HH")
     parser.add_argument("--sampai", help="tanggal akhir, TTTT-BB-HH")
     parser.add_argument("--per", help=", ".join(Dimensi))
-    parser.add_argument("--versi", help="versi potret; tanpa ini yang terbaru")
+    parser.add_argument("--versi", help="versi potret, atau nama versi simpanan; tanpa ini yang terbaru")
     parser.add_argument("--tayang", default=Tayang.INTERNAL.value, help=", ".join(Tayang))
     parser.add_argument("--format", default="json", choices=["json", "csv"])
 
@@ -183,8 +188,12 @@ def _bounds(options: argparse.Namespace, values: settings.Settings) -> int:
 
 
 def _snapshot(options: argparse.Namespace, values: settings.Settings) -> int:
-    built = publishing.publish(values, now=clock.now(), progress=_say)
-    print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+    cli_versions.check_keep(options, values)
+    if not options.yang_ada:
+        built = publishing.publish(values, now=clock.now(), progress=_say)
+        print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+    if options.simpan is not None:
+        cli_versions.keep(values, options.simpan)
     return 0
 
 
@@ -244,7 +253,9 @@ def _measure(options: argparse.Namespace, values: settings.Settings) -> int:
         pendamping=options.pendamping,
     )
     source = open_source(values, options.versi)
-    answer = measure(scope, options.kode, chosen, per=per, source=source, limits=values.ambang)
+    limits = versions.settings_of(values, options.versi).ambang
+    cli_versions.warn_of_changes(values, options.versi)
+    answer = measure(scope, options.kode, chosen, per=per, source=source, limits=limits)
     rows = as_objects(answer, per)
     if options.format == "json":
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)

@@ -14,6 +14,7 @@ from lib.domain import Thresholds, UserError, Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "data" / "pengaturan.toml"
+EVENTS_FILE = ROOT / "data" / "peristiwa.toml"
 TRUE_WORDS = {"1", "true", "ya"}
 SNAPSHOT, LIVE = "potret", "langsung"
 OWN_TABLES, VIEWS = "tabel", "tampilan"
@@ -44,6 +45,8 @@ class Settings:
     batas_kueri_detik: int
     peran_baca: str
     tanpa_masuk: bool
+    # Known events of the control charts; a kept version has those of then.
+    peristiwa: Path = EVENTS_FILE
 
     @property
     def database_url(self) -> str:

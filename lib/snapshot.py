@@ -335,9 +335,10 @@ class Opened:
     dikeluarkan: str = ""
 
 
-def open_version(settings: Settings, versi: str) -> Opened:
-    """Open one version read-only; raises UserError when the file is missing, damaged or of an older program."""
-    path = version_path(settings, versi)
+def open_version(settings: Settings, versi: str, *, path: Path | None = None) -> Opened:
+    """Open one version read-only, from `path` where it is kept elsewhere; raises UserError when the file is missing,
+    damaged or of an older program."""
+    path = path or version_path(settings, versi)
     if not path.is_file():
         raise DataUnreadable(
             f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`."

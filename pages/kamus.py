@@ -13,4 +13,5 @@ st.title("Kamus indikator")
 st.markdown("Arti setiap angka: apa yang dihitung, dari apa, kapan, dan siapa yang tidak dihitung.")
 
 dictionary.conventions()
+dictionary.two_versions()
 dictionary.records(scope)

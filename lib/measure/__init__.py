@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from lib import application, clock, periods, snapshot
+from lib import application, clock, periods, snapshot, versions
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Scope, Tahap, Tayang, Thresholds, UserError
 from lib.indicators.attention import needs_attention
 from lib.indicators.fairness import can_be_smoothed, smoothed
@@ -40,6 +40,7 @@ from lib.measure.history import is_kept
 from lib.measure.nowcast import AFTER_DATA, COMPLETE, Delays, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
 from lib.measure.question import ask, check_kodes
+from lib.measure.revisions import SPLIT, Side, revisions
 from lib.measure.waits import waiting
 from lib.measure.workers import shows_names, workers
 from lib.queries import lists
@@ -73,6 +74,8 @@ __all__ = [
     "Event",
     "Funnel",
     "Place",
+    "SPLIT",
+    "Side",
     "Source",
     "TARGETS",
     "WEEKS",
@@ -98,12 +101,14 @@ __all__ = [
     "measure",
     "measure_comparison",
     "nowcast",
+    "open_kept",
     "open_source",
     "outcome_curves",
     "outlook",
     "pace",
     "read_events",
     "reporting_delays",
+    "revisions",
     "shows_names",
     "smoothed",
     "stock_and_flow",
@@ -121,8 +126,14 @@ def current_version(settings: Settings) -> str | None:
 
 
 def open_source(settings: Settings, versi: str | None = None) -> Source:
-    """What pages read now, or the named version; raises UserError when there is none or it cannot be read."""
-    versi = versi or current_version(settings)
+    """What pages read now, or another version, a kept one by its name too (see `lib.versions.kept_for`).
+
+    Raises UserError when there is none or it cannot be read. A kept version wants the thresholds of
+    `lib.versions.settings_of` beside it.
+    """
+    if versi is not None and not is_live(versi) and (kept := versions.kept_for(settings, versi)):
+        return open_kept(settings, kept)
+    versi = current_version(settings) if versi in (None, versions.NEWEST) else versi
     if versi is None:
         raise UserError("Belum ada potret; buat dengan `python -m lib.cli potret`.")
     if settings.sumber == LIVE and is_live(versi):
@@ -135,6 +146,30 @@ def open_source(settings: Settings, versi: str | None = None) -> Source:
         return source
     past = History(engine=engine, sumber=snapshot.origin(settings), simulasi=source.simulasi)
     return replace(source, riwayat=past)
+
+
+def open_kept(settings: Settings, kept: versions.Kept) -> Source:
+    """A kept version with the riwayat and the audit of then, its files checked by their digests first.
+
+    Raises UserError when a file is missing or changed, or this program cannot read it.
+    """
+    versions.check(settings, kept)
+    try:
+        opened = snapshot.open_version(
+            settings, kept.versi, path=versions.path_of(settings, kept, versions.CASES)
+        )
+    except UserError as error:
+        raise UserError(f"Versi simpanan “{kept.nama}” tidak dapat dibuka. {error}") from error
+    past = History(
+        engine=versions.history_engine(settings, kept),
+        sumber=snapshot.origin(settings),
+        simulasi=opened.simulasi,
+    )
+    return replace(
+        snapshot_source(opened, riwayat=past),
+        samar=versions.path_of(settings, kept, versions.HIDDEN),
+        simpanan=kept.nama,
+    )
 
 
 def figures_to_keep(source: Source, *, limits: Thresholds) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Source:
     `peran_baca` is the role under which PostgreSQL runs the queries; without it they run as the connecting user.
     `samar` is the file of the cells that tayang presentasi hides besides the small ones; it is written after the
     version, so that a reader looks for it at each question. None where there never is one. `dikeluarkan` says which
-    rows of a ministry's views were left out, empty for none.
+    rows of a ministry's views were left out, empty for none. `simpanan` is the name of a kept version.
     """
 
     engine: Engine
@@ -59,6 +59,7 @@ class Source:
     peran_baca: str | None = None
     samar: Path | None = None
     dikeluarkan: str = ""
+    simpanan: str | None = None
 
 
 def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:

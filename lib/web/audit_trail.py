@@ -25,6 +25,7 @@ EVENT_NAMES = {
     Event.HAK: "hak diubah",
     Event.HAPUS: "jejak lama dihapus",
     Event.CATAT: "tindak lanjut atau catatan ditulis",
+    Event.SIMPANAN: "versi disimpan atau dihapus",
 }
 HEADINGS = {
     "waktu": "Waktu (WIB)",

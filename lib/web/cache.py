@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import application, measure
-from lib.domain import CaseFilter, Dimensi, Scope, Tahap
+from lib.domain import CaseFilter, Dimensi, Scope, Tahap, Thresholds
 from lib.web.session import current_settings, current_source
 
 ENTRIES = 2000
@@ -23,7 +23,8 @@ REMEMBERED = 64
 
 def _key(scope: Scope, *asked: object) -> tuple[str, str]:
     """The two texts every kept thing is found by: the whole scope, and all else it depends on."""
-    return repr(scope), repr((current_source().versi, current_settings().digest, *asked))
+    source = current_source()
+    return repr(scope), repr((source.versi, source.simpanan, current_settings().digest, *asked))
 
 
 def is_dark() -> bool:
@@ -142,8 +143,9 @@ def all_listed(
     sort: str,
     newest_first: bool,
     source: measure.Source,
+    limits: Thresholds,
 ) -> pd.DataFrame:
-    """The whole list for a download, of the version its page shows; not kept, because it may be long."""
+    """The whole list for a download, of the version and thresholds its page shows; not kept, because it may be long."""
     return measure.cases_behind(
         scope,
         kode,
@@ -153,7 +155,7 @@ def all_listed(
         newest_first=newest_first,
         size=None,
         source=source,
-        limits=current_settings().ambang,
+        limits=limits,
     )
 
 

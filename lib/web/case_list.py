@@ -251,7 +251,7 @@ def _row_chosen(table: str, keys: list[str]) -> None:
 
 
 def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates: dict) -> None:
-    source, choice = current_source(), st.session_state[filters.STATE]
+    source, limits, choice = current_source(), current_settings().ambang, st.session_state[filters.STATE]
     narrowed = _narrowings(choice, asked).values()
     about = sheets.About(
         judul=f"Tuntas: daftar kasus, {text.list_name(asked.kode)}",
@@ -263,7 +263,7 @@ def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates
         simulasi=source.simulasi,
     )
     # Version and question decide the content, so their digest tells two files apart without making them first.
-    digest = hashlib.sha256(repr((scope, source.versi, asked)).encode()).hexdigest()[:10]
+    digest = hashlib.sha256(repr((scope, source.versi, limits, asked)).encode()).hexdigest()[:10]
 
     def make(write):
         def content() -> bytes:
@@ -275,6 +275,7 @@ def _downloads(scope: Scope, asked: Wanted, sort: str, newest_first: bool, dates
                 sort=sort,
                 newest_first=newest_first,
                 source=source,
+                limits=limits,
             )
             columns = present_cases.LIST_COLUMNS
             return write(present_cases.case_list(rows, dates)[list(columns)].rename(columns=columns), about)

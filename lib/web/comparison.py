@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +21,7 @@ from lib.web import cards as pieces
 from lib.web.session import current_settings, current_source
 
 MEASURE, MIX, SEEN, WATCHED, MONTHS = "ukuran", "campuran", "lihat", "pantau", "bulan"
-EVENTS_FILE = settings.ROOT / "data" / "peristiwa.toml"
+EVENTS_FILE = settings.EVENTS_FILE
 PLAIN, ADJUSTED = "0", "1"
 CLASS_NAMES = dict(enumerate(words.CLASSES))
 UNIT_NAMES = {Dimensi.PROVINSI: "provinsi", Dimensi.PENDAMPING: "pendamping"}
@@ -290,11 +291,16 @@ def _switch(name: str, options: tuple[str, ...], value: str, label: str, show, *
     )
 
 
+def events_file() -> Path:
+    """The known events of the version on the screen: a kept one has those of then."""
+    return current_settings().peristiwa if current_source().simpanan else EVENTS_FILE
+
+
 def chart_of(
     scope: Scope, kode: str, case_filter: CaseFilter, months: int = measure.CONTROL_MONTHS[0]
 ) -> measure.Control:
     """`measure.control_chart` on the published version, with the dated events of the settings."""
-    events = measure.read_events(EVENTS_FILE)
+    events = measure.read_events(events_file())
     ask = partial(measure.control_chart, scope, kode, case_filter, months=months, events=events)
     return cache.made(
         "perbandingan.deret",

@@ -9,6 +9,7 @@ import streamlit as st
 from lib import text_delay
 from lib.domain import Scope
 from lib.indicators.records import INDICATORS, TARGET_SHEET, Indicator
+from lib.text_versions import DEFINITION, INTERNAL_ONLY
 from lib.web import cache
 from lib.web.session import current_settings
 
@@ -62,6 +63,13 @@ def conventions() -> None:
             f"dengan n di bawah {limits.n_minimum} tidak ditampilkan."
         )
         st.markdown(text_delay.DEFINITION)
+
+
+def two_versions() -> None:
+    """How the difference of two versions is divided."""
+    with st.container(border=True):
+        st.subheader("Membandingkan dua versi")
+        st.markdown("\n".join(f"- {line}" for line in (*DEFINITION, INTERNAL_ONLY)))
 
 
 def records(scope: Scope) -> None:

@@ -15,9 +15,11 @@ import streamlit as st
 
 from lib import present_area, reference
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Period, PeriodKind, Scope, UserError
-from lib.web.session import visitor
+from lib.web.session import looked_back, visitor
 
 STATE, SEEN_URL, SEEN_PAGE = "saringan", "saringan_url", "saringan_halaman"
+# The address parameter of a kept version, and where the session carries it over a change of page.
+VERSION, SEEN_VERSION = "versi", "saringan_versi"
 # The parameters that name a place or a case, whose first two digits are a province.
 AREA_PARTS = (
     *("provinsi", "kabkota", "sorot_kabkota", "kasus", "lihat", "orang_provinsi", "macet_provinsi"),
@@ -38,13 +40,17 @@ PERIOD_LABELS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What the filter bar holds, as codes; also the page's own choices (`lain`: map indicator and the like)."""
+    """What the filter bar holds, as codes; also the page's own choices (`lain`: map indicator and the like).
+
+    `versi` is the kept version that is shown; empty for the published one.
+    """
 
     periode: PeriodKind = DEFAULT_KIND
     dari: dt.date | None = None
     sampai: dt.date | None = None
     masalah: str = ""
     provinsi: str = ""
+    versi: str = ""
     lain: tuple[tuple[str, str], ...] = ()
 
     def case_filter(self) -> CaseFilter:
@@ -85,6 +91,8 @@ def to_url(choice: Choice) -> dict[str, str]:
         url["klaster" if choice.masalah in reference.names("klaster") else "jenis"] = choice.masalah
     if choice.provinsi:
         url["provinsi"] = choice.provinsi
+    if choice.versi:
+        url[VERSION] = choice.versi
     return url
 
 
@@ -98,6 +106,9 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
         )
 
     for name, value in url.items():
+        if name == VERSION:
+            # Its name may hold any sign; what it means is known since the run began.
+            continue
         if HARMFUL.search(f"{name} {value}") or len(value) > LONGEST_VALUE:
             complain("Bagian", HARMFUL.sub("·", f"{name}={value}")[:LONGEST_VALUE])
         elif name == "periode":
@@ -178,6 +189,10 @@ def current(page: str) -> Choice:
     moved = st.session_state.get(SEEN_PAGE) != page
     first = STATE not in st.session_state
     brought = url != st.session_state.get(SEEN_URL)
+    if brought and not url and not moved and looked_back() is not None:
+        # The Back button led before the kept version was opened.
+        show_version("")
+        st.rerun()
     if first or (brought and (url or not moved)):
         st.session_state[STATE], wrong = from_url(url)
         for sentence in wrong:
@@ -189,8 +204,31 @@ def current(page: str) -> Choice:
 
 def _of_visitor(choice: Choice) -> Choice:
     """Whoever may see one province only has chosen it."""
-    own = visitor().scope.provinces
+    own, back = visitor().scope.provinces, looked_back()
+    choice = replace(choice, versi=back.versi if back else "")
     return replace(choice, provinsi=own[0]) if len(own) == 1 else choice
+
+
+def version_asked() -> str:
+    """The kept version this run is to show, as the address or else the session says; empty for the published one.
+
+    A link without it leads to the published version; a change of page, which empties the address, keeps it.
+    """
+    url = dict(st.query_params)
+    if VERSION in url or (url and url != st.session_state.get(SEEN_URL)):
+        st.session_state[SEEN_VERSION] = url.get(VERSION, "")
+    return st.session_state.get(SEEN_VERSION, "")
+
+
+def show_version(versi: str) -> None:
+    """From the next run on show a kept version, or with nothing the published one; the rest of the choice stays."""
+    st.session_state[SEEN_VERSION] = versi
+    url = dict(st.query_params)
+    url.pop(VERSION, None)
+    url |= {VERSION: versi} if versi else {}
+    st.query_params.from_dict(url)
+    if STATE in st.session_state:
+        st.session_state[SEEN_URL] = url
 
 
 def keep(choice: Choice) -> None:

@@ -37,7 +37,7 @@ DEPTH = {
     "kasus": 3,
 }
 PERSON = "orang"
-FILTER_PARTS = ("periode", "dari", "sampai", "masalah", "provinsi")
+FILTER_PARTS = ("periode", "dari", "sampai", "masalah", "provinsi", "versi")
 NOT_CHOSEN = "Pilih di sini atau di tabel"
 
 

@@ -34,6 +34,7 @@ PAGES = (
         EVERYBODY,
     ),
     ("pages/rapat.py", "Rapat", ":material/co_present:", "rapat", EVERYBODY),
+    ("pages/versi.py", "Versi", ":material/bookmarks:", "versi", EVERYBODY),
     ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", EVERYBODY),
 )
 # The page at "/"; a role that may not open it is led to its own first page.

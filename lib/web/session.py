@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lib import access, clock, measure, reference, settings, snapshot, start
+from lib import access, clock, measure, reference, settings, snapshot, start, versions
 from lib.domain import AccessRefused, DataUnreadable, Identity, Role, Scope, UserError
 from lib.measure import Source
+from lib.versions import Kept
 from lib.web import identity, navigation
 
 LOGGER = logging.getLogger("tuntas")
@@ -34,6 +35,9 @@ DAMAGED: dict[str, tuple[tuple | None, DataUnreadable]] = {}
 # What the log was told last, and when: not the same for every click of every visitor.
 LOGGED: dict[str, dt.datetime] = {}
 LOG_AGAIN = dt.timedelta(minutes=10)
+# The kept version this run shows instead of the published one, and the settings of then.
+RUNS_KEPT: ContextVar[Kept | None] = ContextVar("runs_kept", default=None)
+RUNS_UNDER: ContextVar[settings.Settings | None] = ContextVar("runs_under", default=None)
 # In the demonstration: the role and province the visitor looks as.
 SEEN_AS, SEEN_PROVINCE = "sebagai", "sebagai_provinsi"
 
@@ -57,27 +61,40 @@ RUNS_AS: ContextVar[Visitor | None] = ContextVar("runs_as", default=None)
 
 
 @st.cache_resource(show_spinner=False)
-def current_settings() -> settings.Settings:
-    """The settings, read once per server."""
+def present_settings() -> settings.Settings:
+    """The settings of now, read once per server."""
     return settings.load()
+
+
+def current_settings() -> settings.Settings:
+    """The settings that hold for what this run shows: those of now, or of the kept version."""
+    return RUNS_UNDER.get() or present_settings()
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT_SOURCES)
 def _opened(versi: str) -> Source:
-    return measure.open_source(current_settings(), versi)
+    return measure.open_source(present_settings(), versi)
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT_SOURCES)
+def _opened_kept(versi: str, stamp: tuple, _kept: Kept) -> Source:
+    """`stamp` tells changed files apart, so that they are checked again."""
+    return measure.open_kept(present_settings(), _kept)
 
 
 @st.cache_resource(show_spinner=False, ttl=SCHEMA_SECONDS)
 def schema_flaw() -> str | None:
     """Why no new snapshot can be made of the case database: another schema version; None when it fits."""
-    return start.schema_flaw(current_settings())
+    return start.schema_flaw(present_settings())
 
 
 def begin_run() -> Source:
     """Take the version that is published now for everything this run of the page shows."""
     RUNS_WITH.set(None)
     RUNS_AS.set(None)
-    source, error = _readable(current_settings())
+    RUNS_KEPT.set(None)
+    RUNS_UNDER.set(None)
+    source, error = _readable(present_settings())
     RUNS_WITH.set(source)
     RUNS_DESPITE.set(error)
     return source
@@ -86,6 +103,43 @@ def begin_run() -> Source:
 def hindered() -> UserError | None:
     """Why this run of the page does not show the newest version; None where it does."""
     return RUNS_DESPITE.get()
+
+
+def kept_source(kept: Kept) -> Source:
+    """A kept version, opened once per server and checked by its digests then.
+
+    Who was let in because the published data are a demonstration sees no other data. Raises UserError.
+    """
+    source = _opened_kept(kept.versi, versions.stamp(present_settings(), kept), kept)
+    if open_to_all(published_source()) and not open_to_all(source):
+        raise UserError(
+            f"Versi simpanan “{kept.nama}” berisi data nyata, sedangkan yang terbit sekarang data simulasi; versi itu "
+            "hanya dibuka di server dengan data nyata."
+        )
+    return source
+
+
+def look_back(asked: str) -> None:
+    """Show a kept version, with the settings of then, in this run; rights were decided by the published data.
+
+    Raises UserError for one that is not there, was changed, or holds other data than the visitor was let in for.
+    """
+    kept = versions.found(present_settings(), asked)
+    source = kept_source(kept)
+    RUNS_UNDER.set(versions.settings_then(present_settings(), kept))
+    RUNS_KEPT.set(kept)
+    RUNS_WITH.set(source)
+
+
+def looked_back() -> Kept | None:
+    """The kept version this run shows; None where it shows what is published now."""
+    return RUNS_KEPT.get()
+
+
+def published_source() -> Source:
+    """What is published now, whatever this run shows."""
+    source = RUNS_WITH.get()
+    return source if source is not None and source.simpanan is None else _published()
 
 
 def admit(source: Source) -> Visitor:
@@ -135,9 +189,11 @@ def visitor() -> Visitor:
 def current_source() -> Source:
     """The version of this run, else the published one; on the very first start it is made, with visible progress."""
     kept = RUNS_WITH.get()
-    if kept is not None:
-        return kept
-    return _readable(current_settings())[0]
+    return _published() if kept is None else kept
+
+
+def _published() -> Source:
+    return _readable(present_settings())[0]
 
 
 def _readable(values: settings.Settings) -> tuple[Source, UserError | None]:
@@ -183,11 +239,11 @@ def _file_of(values: settings.Settings, versi: str) -> tuple | None:
 def _give_up(error: DataUnreadable) -> None:
     """Read a version no more whose file turned out to be damaged; a new file of its name is opened anew."""
     kept = RUNS_WITH.get()
-    if kept is None or error.versi != kept.versi:
+    if kept is None or kept.simpanan is not None or error.versi != kept.versi:
         return
     if len(DAMAGED) > KEPT_SOURCES:
         DAMAGED.clear()
-    DAMAGED[kept.versi] = (_file_of(current_settings(), kept.versi), error)
+    DAMAGED[kept.versi] = (_file_of(present_settings(), kept.versi), error)
     _opened.clear(kept.versi)
     kept.engine.dispose()
 
@@ -232,7 +288,7 @@ def end_run() -> bool:
             WITHOUT_AUDIT.clear()
         if not WITHOUT_PAST:
             return False
-        start.tell_past(current_settings(), versi=WITHOUT_PAST[-1], now=clock.now())
+        start.tell_past(present_settings(), versi=WITHOUT_PAST[-1], now=clock.now())
         WITHOUT_PAST.clear()
         return True
 

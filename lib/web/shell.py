@@ -7,9 +7,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lib import numbers_id, reference, text
+from lib import numbers_id, reference, text, text_versions
 from lib.domain import AccessRefused, Role, SignInNeeded
+from lib.numbers_id import tanggal
+from lib.versions import Kept
 from lib.web import cache, filters, freshness, identity, navigation, trail
+from lib.web.cards import note
 from lib.web.session import (
     SEEN_AS,
     SEEN_PROVINCE,
@@ -21,9 +24,12 @@ from lib.web.session import (
     end_run,
     given_up,
     guarded,
+    look_back,
+    looked_back,
     on_page,
     open_to_all,
     schema_flaw,
+    visitor,
 )
 
 NAMED_PROVINCES = 3
@@ -48,9 +54,14 @@ def run() -> None:
         _turned_away(found[0], page)
         return
     who = on_page(who, page)
+    if not guarded(_look_back):
+        st.button(
+            "Kembali ke data terbaru", icon=":material/update:", on_click=filters.show_version, args=("",)
+        )
+        return
     _about(who)
     asked = filters.asked_now()
-    if not (guarded(lambda: freshness.line(asked)) and guarded(_not_in_it)):
+    if not (guarded(lambda: _as_of(asked)) and guarded(_not_in_it)):
         return
     _arrive_anew(who)
     try:
@@ -69,6 +80,34 @@ def _admitted() -> Visitor | AccessRefused:
         return admit(source)
     except AccessRefused as error:
         return error
+
+
+def _look_back() -> None:
+    """Show a kept version instead of the published one, where the address asks for it."""
+    asked = filters.version_asked()
+    if asked:
+        look_back(asked)
+
+
+def _kept_banner(kept: Kept, sentence: str) -> None:
+    """On every page of a kept version: what it is, and the way back."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="versi_simpanan"):
+        st.markdown(
+            f":material/history: **Sebagaimana disajikan {tanggal(kept.disimpan.date())} – {kept.nama}.** {sentence}; "
+            "ambang dan kebijakan dari waktu itu.",
+            width="stretch",
+        )
+        st.button(
+            "Kembali ke data terbaru",
+            icon=":material/update:",
+            on_click=filters.show_version,
+            args=("",),
+            key="versi_kembali",
+        )
+    if kept.redefined:
+        st.warning(text_versions.REDEFINED, icon=":material/rule:")
+    elif kept.reprogrammed:
+        note(text_versions.REPROGRAMMED)
 
 
 def _turned_away(error: AccessRefused, page: str) -> None:
@@ -157,6 +196,23 @@ def _looked_at_as() -> None:
             on_change=_look_anew,
             placeholder="Ketik untuk mencari",
         )
+
+
+def _as_of(asked: Mapping[str, str]) -> None:
+    """Up to when the data go: of what is published now, or as it was when a kept version was made."""
+    kept = looked_back()
+    if kept is None:
+        freshness.line(asked)
+        return
+    source, visible = current_source(), visitor().scope.provinces
+    own = [p for p in source.provinces if p.kode_provinsi in visible]
+    dates = [p.tanggal_data for p in own if p.tanggal_data is not None]
+    sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
+    with st.sidebar:
+        st.markdown(f":small[{sentence}.]  \n:small[Versi {source.versi}]")
+    _kept_banner(kept, sentence)
+    if source.simulasi:
+        note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata.")
 
 
 def _not_in_it() -> None:

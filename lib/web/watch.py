@@ -19,7 +19,7 @@ def patterns(scope: Scope, choice: filters.Choice) -> None:
 
     Says so in one sentence where there is no such month.
     """
-    events = measure.read_events(comparison.EVENTS_FILE)
+    events = measure.read_events(comparison.events_file())
     cache.drawn("perhatian.pola", scope, lambda: _patterns(scope, choice), choice, events)
 
 

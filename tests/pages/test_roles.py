@@ -192,7 +192,7 @@ def test_nothing_sent_to_a_coordinator_depends_on_other_provinces(demo, fewer, o
     versions, sent = [], []
     for folder in (demo, fewer):
         monkeypatch.setenv("TUNTAS_DATA", str(folder))
-        session.current_settings.clear()
+        session.present_settings.clear()
         versions.append(snapshot.current_version(settings.load()))
         sent.append(shown(looking_as(start(page), Role.KOORDINATOR).run()))
     first, second = (
