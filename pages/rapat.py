@@ -2,20 +2,25 @@
 
 import streamlit as st
 
-from lib.web import filters, meeting
+from lib.web import filters, meeting, meeting_stage
 from lib.web.session import require_scope
 
 scope = require_scope()
 
 scope = meeting.for_the_screen(scope)
 choice = meeting.calendar_choice(filters.current("rapat"))
+if meeting_stage.follow_wish():
+    st.rerun()
 
-st.title("Rapat")
-meeting.rules()
-filters.bar(choice, scope.provinces, periods=meeting.PERIODS)
-
-meeting.headline(scope, choice)
-meeting.cards(scope, choice)
-meeting.provinces(scope, choice)
-meeting.clusters(scope, choice)
-meeting.trend(scope, choice)
+if meeting_stage.is_on(choice):
+    meeting_stage.show(scope, choice)
+else:
+    st.title("Rapat")
+    meeting.rules()
+    filters.bar(choice, scope.provinces, periods=meeting.PERIODS)
+    meeting_stage.start_button(choice)
+    meeting.headline(scope, choice)
+    meeting.cards(scope, choice)
+    meeting.provinces(scope, choice)
+    meeting.clusters(scope, choice)
+    meeting.trend(scope, choice)
