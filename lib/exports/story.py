@@ -1,0 +1,130 @@
+"""The story of a meeting pack: every figure asked once through the one door, every message made from it.
+
+A list of plain steps; the writers of slides, workbook and print only lay them out, and a screen can too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from lib import reference, text_pack
+from lib.domain import CaseFilter, Scope, UserError
+from lib.exports import story_steps as steps_of
+from lib.exports.step import Step, Story, by_kode
+from lib.indicators.records import INDICATORS
+from lib.measure import Source
+from lib.numbers_id import tanggal
+from lib.scoping import allowed_provinces
+from lib.settings import Settings
+
+DECISION_COLUMNS = {
+    "tindak_lanjut": "Tindak lanjut",
+    "penanggung_jawab": "Penanggung jawab",
+    "tenggat": "Tenggat",
+    "status": "Status",
+}
+
+
+def tell(
+    scope: Scope,
+    case_filter: CaseFilter,
+    *,
+    source: Source,
+    values: Settings,
+    decisions: pd.DataFrame | None = None,
+) -> Story:
+    """The story of a filter for everybody of the scope, in its tayang.
+
+    `decisions`: what was agreed earlier, columns as in DECISION_COLUMNS, texts; None: nothing is listed.
+    Raises UserError where not even the counts may be shown, AccessRefused outside the scope, ValueError for decisions
+    without these columns.
+    """
+    door = steps_of.Door(scope=scope, case_filter=case_filter, source=source, settings=values)
+    provinces = allowed_provinces(scope, case_filter)
+    if case_filter.kabkota:
+        provinces = tuple(sorted({code[:2] for code in case_filter.kabkota}))
+    rows, refusal = door.first_of(steps_of.HEAD, steps_of.CORE)
+    if rows is None:
+        raise UserError(refusal)
+    place = text_pack.place(case_filter, provinces)
+    steps = [steps_of.headline(rows, place)]
+    steps += steps_of.regions(door, rows, provinces)
+    groups = steps_of.groups(door, rows)
+    steps += groups
+    steps += steps_of.months(door, provinces)
+    steps.append(steps_of.times(rows, groups))
+    steps += steps_of.stuck(door, rows)
+    steps += steps_of.load(door, provinces)
+    steps = [_with_notes(step) for step in steps]
+    steps.append(_decisions(steps, decisions, _late(source, provinces, values)))
+    steps.append(_definitions(steps))
+    recorded = by_kode(rows).loc["I01"]
+    return Story(
+        unit=values.unit,
+        tempat=place,
+        saringan=text_pack.filters(case_filter, provinces),
+        periode=text_pack.period(rows),
+        data_per=text_pack.data_dates(_dates(source, provinces)),
+        versi=source.versi,
+        n=f"n = {text_pack.said(recorded)} kasus terdata",
+        tayang=scope.tayang,
+        simulasi=source.simulasi,
+        langkah=tuple(steps),
+    )
+
+
+def _dates(source: Source, provinces: Sequence[str]) -> list:
+    return [p.tanggal_data for p in source.provinces if p.kode_provinsi in provinces]
+
+
+def _late(source: Source, provinces: Sequence[str], values: Settings) -> str | None:
+    sent = {p.kode_provinsi: p.tanggal_data for p in source.provinces if p.tanggal_data is not None}
+    newest = max(sent.values(), default=None)
+    behind = [
+        f"{reference.names('provinsi')[code]} ({tanggal(sent[code])})"
+        for code in provinces
+        if code in sent and (newest - sent[code]).days > values.merah_hari
+    ]
+    return text_pack.lateness_decision(behind, days=values.merah_hari)
+
+
+def _with_notes(step: Step) -> Step:
+    notes = tuple(f"{kode} {INDICATORS[kode].nama}: {text_pack.definition(kode)}" for kode in step.kodes)
+    return replace(step, catatan=notes)
+
+
+def _decisions(steps: Sequence[Step], decisions: pd.DataFrame | None, late: str | None) -> Step:
+    wanted = [each for step in steps for each in step.putusan] + ([late] if late else [])
+    shown = None
+    if decisions is not None:
+        if missing := [name for name in DECISION_COLUMNS if name not in decisions]:
+            raise ValueError(f"missing columns: {', '.join(missing)}")
+        shown = decisions[list(DECISION_COLUMNS)].astype(object).rename(columns=DECISION_COLUMNS)
+        shown = shown.where(shown.notna(), "–").astype(str)
+    listed = f"; {len(shown)} tindak lanjut tercatat" if shown is not None and len(shown) else ""
+    title = (
+        f"{len(wanted)} hal perlu diputuskan" if wanted else "Tidak ada hal yang menonjol untuk diputuskan"
+    )
+    return Step(
+        nama="keputusan",
+        judul=f"{title}{listed}",
+        frame=pd.DataFrame(),
+        putusan=tuple(wanted),
+        tabel=shown if shown is not None and len(shown) else None,
+        catatan=("Disusun dari angka paket ini; ambang dan batas adalah usulan.",),
+    )
+
+
+def _definitions(steps: Sequence[Step]) -> Step:
+    kodes = tuple(dict.fromkeys(kode for step in steps for kode in step.kodes))
+    rows = [(kode, INDICATORS[kode].nama, text_pack.definition(kode)) for kode in kodes]
+    return Step(
+        nama="definisi",
+        judul="Arti angka dalam paket ini",
+        kodes=kodes,
+        frame=pd.DataFrame(),
+        tabel=pd.DataFrame(rows, columns=["Kode", "Nama", "Arti"]),
+    )
