@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from lib import reference, text
-from lib.disclosure.rules import BASE, K_SENSITIF, N_RATE, K
+from lib.disclosure.rules import BASE, K_SENSITIF, N_RATE, WITHHELD, K
 from lib.domain import CaseFilter, Tayang, Thresholds
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, bulan_tahun, persen, rentang_tanggal, tanggal
@@ -47,6 +47,9 @@ def headline(rows: pd.DataFrame, *, place: str) -> str:
         return f"{place}: belum ada data"
     if recorded["nilai"] == 0:
         return f"{place}: tidak ada kasus yang terdata dalam periode ini"
+    hidden = {row["alasan"] for row in (recorded, handled, resolved) if pd.isna(row["nilai"])}
+    if hidden == {WITHHELD} and pd.isna(rows.loc[["I01", "I02", "I03K"], "nilai"]).all():
+        return f"{place}: jumlah kasus terdata, tertangani, dan terselesaikan {WITHHELD}"
     parts = (
         counted(recorded, "kasus terdata"),
         counted(handled, "tertangani"),
@@ -227,6 +230,12 @@ def place(case_filter: CaseFilter, provinces: Sequence[str]) -> str:
     """What the figures are about. Example: "Jawa Timur, klaster Anak"."""
     which = problems(case_filter)
     return f"{area(case_filter, provinces)}, {which}" if which else area(case_filter, provinces)
+
+
+def meaning(kode: str) -> str:
+    """What a figure counts, in short. Example: "Kasus macet. Atas: kasus terbuka."."""
+    record = INDICATORS[kode]
+    return f"{record.pembilang}." + ("" if record.penyebut == "–" else f" Atas: {record.penyebut}.")
 
 
 def filters(case_filter: CaseFilter, provinces: Sequence[str]) -> str:

@@ -120,11 +120,16 @@ def _decisions(steps: Sequence[Step], decisions: pd.DataFrame | None, late: str 
 
 def _definitions(steps: Sequence[Step]) -> Step:
     kodes = tuple(dict.fromkeys(kode for step in steps for kode in step.kodes))
-    rows = [(kode, INDICATORS[kode].nama, text_pack.definition(kode)) for kode in kodes]
+    rows = [
+        (f"{INDICATORS[kode].nama} ({kode})", text_pack.meaning(kode), INDICATORS[kode].satuan)
+        for kode in kodes
+    ]
     return Step(
         nama="definisi",
         judul="Arti angka dalam paket ini",
         kodes=kodes,
         frame=pd.DataFrame(),
-        tabel=pd.DataFrame(rows, columns=["Kode", "Nama", "Arti"]),
+        kalimat="Selengkapnya (tanggal acuan, pengecualian) di catatan tiap salindia dan di halaman Kamus.",
+        catatan=(),
+        tabel=pd.DataFrame(rows, columns=["Angka", "Yang dihitung", "Satuan"]),
     )

@@ -87,8 +87,8 @@ def headline(rows: pd.DataFrame, place: str) -> Step:
     three["nama"] = [INDICATORS[kode].pendek for kode in three["kode"]]
     values = tuple(None if pd.isna(value) else float(value) for value in three["nilai"])
     series = Series(kode="corong", nama="Kasus", nilai=values, tampil=tuple(three["tampil"]))
-    chart = Chart(
-        rupa=BARS,
+    counts = Chart(
+        rupa=COLUMNS,
         judul="Dari kasus yang terdata",
         satuan="kasus",
         kategori=tuple(three["nama"]),
@@ -101,7 +101,7 @@ def headline(rows: pd.DataFrame, place: str) -> Step:
         frame=rows,
         kalimat=f"Kasus yang terdata {text_pack.period(rows)}, dan sampai mana penanganannya pada tanggal data.",
         kotak=tiles(rows, ("I01", "I02", "I03K", "I13", "I05M", "I04-180", "I11", "I15-n")),
-        grafik=chart,
+        grafik=counts if any(values) else None,
     )
 
 
@@ -156,11 +156,9 @@ def places(door: Door, rows: pd.DataFrame) -> Step:
     most = recorded.sort_values("nilai", ascending=False, kind="stable").dropna(subset=["nilai"])
     drawn = most[most["nilai"] > 0].head(MOST_PLACES)
     shown, numbers = tables(answer, heading="Kabupaten/kota")
-    more = (
-        f"Grafik: {len(drawn)} dengan kasus terbanyak; semuanya ada di tabel."
-        if len(drawn) < len(recorded)
-        else ""
-    )
+    more = ""
+    if 0 < len(drawn) < len(recorded):
+        more = f"Grafik: {len(drawn)} dengan kasus terbanyak; semuanya ada di tabel."
     return Step(
         nama="kabkota",
         judul=text_pack.over_places(recorded, by_kode(rows).loc["I01"], what="kab/kota"),
@@ -197,7 +195,9 @@ def groups(door: Door, rows: pd.DataFrame) -> list[Step]:
             kalimat="Jumlah kelompok dibulatkan sendiri-sendiri, sehingga tidak persis berjumlah total."
             if door.scope.tayang is Tayang.PRESENTASI
             else "",
-            grafik=chart(COLUMNS, answer, present.CORONG, judul="Kasus"),
+            grafik=chart(BARS, answer, present.CORONG, judul="Kasus")
+            if (answer["nilai"] > 0).any()
+            else None,
             tabel=shown,
             nilai=numbers,
         )
@@ -323,14 +323,18 @@ def load(door: Door, provinces: Sequence[str]) -> list[Step]:
             frame = pd.concat([rows, answer], ignore_index=True)
     ignored = bool(door.case_filter.klaster or door.case_filter.jenis)
     decision = text_pack.load_decision(known, door.settings.ambang)
+    of_persons = "Menggambarkan orang dan seluruh pekerjaannya" + (
+        ": saringan klaster dan jenis tidak berlaku." if ignored else ", bukan penilaian kinerja."
+    )
+    if loads is not None and None in loads.seri[0].nilai:
+        of_persons += " Provinsi tanpa batang: terlalu sedikit pendamping."
     return [
         Step(
             nama="beban",
             judul=text_pack.load(known, door.settings.ambang),
             kodes=STAFF,
             frame=frame,
-            kalimat="Menggambarkan orang dan seluruh pekerjaannya"
-            + (": saringan klaster dan jenis tidak berlaku." if ignored else ", bukan penilaian kinerja."),
+            kalimat=of_persons,
             putusan=(decision,) if decision else (),
             kotak=tiles(rows, STAFF),
             grafik=loads,
