@@ -90,7 +90,9 @@ def over_places(frame: pd.DataFrame, total: pd.Series, *, what: str) -> str:
         return f"Tidak ada {what} dengan jumlah kasus yang dapat ditampilkan"
     top = known.loc[known["nilai"].idxmax()]
     whole = f" dari {said(total)}" if not pd.isna(total["nilai"]) else ""
-    return f"Kasus terbanyak di {top['nama']}: {top['tampil']}{whole} kasus terdata{_hidden(frame, what)}"
+    # What is withheld may be larger than all that is shown.
+    start = "Dari yang dapat ditampilkan, kasus" if (frame["alasan"] == WITHHELD).any() else "Kasus"
+    return f"{start} terbanyak di {top['nama']}: {top['tampil']}{whole} kasus terdata{_hidden(frame, what)}"
 
 
 def months(recorded: pd.DataFrame, resolved: pd.DataFrame, *, full_until: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import decisions, filters, meeting
+from lib.web import decisions, filters, meeting, meeting_pack
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -20,3 +20,4 @@ decisions.in_meeting(scope, choice)
 meeting.provinces(scope, choice)
 meeting.clusters(scope, choice)
 meeting.trend(scope, choice)
+meeting_pack.section(scope, choice)

@@ -32,6 +32,11 @@ def broken(text: str, size: float, room: float, *, bold: bool = False) -> list[s
     return lines
 
 
+def kept_together(text: str) -> str:
+    """A text in which no line ends between a number and its unit. Example: "57,5 %" with a space that holds."""
+    return text.replace(" %", "\u00a0%").replace(" hari", "\u00a0hari").replace("n < ", "n\u00a0<\u00a0")
+
+
 def height(text: str, size: float, room: float, *, bold: bool = False) -> float:
     """Points of height that a text takes in `room` points of width."""
     return len(broken(text, size, room, bold=bold)) * size * LEADING

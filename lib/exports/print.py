@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import pandas as pd
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
@@ -134,12 +135,17 @@ def _decisions(canvas: Canvas, area: Area, *, step: Step) -> Area:
     return paragraphs(canvas, area, [*wanted, *listed], size=9)
 
 
+def _across(months: pd.DataFrame) -> pd.DataFrame:
+    """A table with its rows as columns: two figures by month take two lines."""
+    turned = months.set_index(months.columns[0]).T
+    return turned.rename_axis(columns=None).reset_index(names="Angka")
+
+
 def _step(canvas: Canvas, area: Area, *, step: Step) -> Area:
     """A step on paper: its table where it has a short one, else its figures in a line and its bars."""
     area = _message(canvas, area, step)
-    short = step.tabel is not None and len(step.tabel) <= LONG
-    if short:
-        return table(canvas, area, step.tabel)
+    if step.tabel is not None and len(step.tabel) <= LONG:
+        return table(canvas, area, _across(step.tabel) if step.nama == "tren" else step.tabel)
     if step.kotak:
         said = "; ".join(f"{tile.nama}: {tile.tampil}" for tile in step.kotak)
         area = paragraphs(canvas, area, [said], size=9).below(2)

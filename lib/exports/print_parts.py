@@ -49,7 +49,7 @@ def printable(words: str) -> str:
     """
     for sign, instead in INSTEAD.items():
         words = words.replace(f"{sign} ", instead).replace(sign, instead)
-    return words.encode("cp1252", errors="replace").decode("cp1252")
+    return fit.kept_together(words).encode("cp1252", errors="replace").decode("cp1252")
 
 
 def paragraphs(
@@ -252,5 +252,9 @@ def meaning_columns(canvas: Canvas, area: Area, meanings: Sequence[tuple[str, st
         half = next((n for n in range(len(texts) + 1) if sum(highs[:n]) >= sum(highs) / 2), len(texts))
         if max(sum(highs[:half]), sum(highs[half:])) <= area.high:
             break
-    paragraphs(canvas, replace(area, wide=wide), texts[:half], size=size)
-    paragraphs(canvas, replace(area, left=area.left + wide + 14, wide=wide), texts[half:], size=size)
+    for left, own in ((area.left, texts[:half]), (area.left + wide + 14, texts[half:])):
+        column = replace(area, left=left, wide=wide)
+        for words in own:
+            if fit.height(words, size, wide) + size * 0.25 > column.high:
+                break  # the workbook and the page Kamus have them all
+            column = paragraphs(canvas, column, [words], size=size)

@@ -88,7 +88,7 @@ def write(
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.alignment, paragraph.space_after = align, Pt(after)
         run = paragraph.add_run()
-        run.text = text
+        run.text = fit.kept_together(text)
         run.font.size, run.font.bold = Pt(size), bold
         run.font.color.rgb = colour(ink)
         run._r.get_or_add_rPr().set("lang", "id-ID")
@@ -116,6 +116,7 @@ def text_box(
     shape = slide.shapes.add_textbox(*box.emu)
     shape.name = name
     shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
+    paragraphs = [fit.kept_together(text) for text in paragraphs]
     size = fitted(("\n\n" if apart else "\n").join(paragraphs), box, sizes, bold=bold)
     after = size * 0.8 if apart else 0
     write(shape.text_frame, paragraphs, size=size, after=after, bold=bold, ink=ink, align=align)

@@ -12,7 +12,7 @@ from pptx.util import Inches
 
 from lib import text, text_pack
 from lib.charts.page import COLOURS
-from lib.exports import slide_map
+from lib.exports import fit, slide_map
 from lib.exports.slide_parts import (
     FAINT,
     Box,
@@ -82,7 +82,7 @@ def _empty(deck, story: Story, step: Step, *, title: str, sentence: str):
     heading = slide.shapes.title
     heading.left, heading.top, heading.width, heading.height = TITLE.emu
     heading.name = "Judul"
-    size = fitted(title, TITLE, (28, 26, 24, 22, 20, 18), bold=True)
+    size = fitted(fit.kept_together(title), TITLE, (28, 26, 24, 22, 20, 18), bold=True)
     write(heading.text_frame, [title], size=size, bold=True, align=PP_ALIGN.LEFT)
     if story.simulasi:
         text_box(

@@ -5,17 +5,17 @@ A list of plain steps; the writers of slides, workbook and print only lay them o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from lib import reference, text_pack
-from lib.domain import CaseFilter, Scope, UserError
+from lib.domain import AccessRefused, CaseFilter, Dimensi, PeriodKind, Scope, Tayang, UserError
 from lib.exports import story_steps as steps_of
 from lib.exports.step import Step, Story, by_kode
 from lib.indicators.records import INDICATORS
-from lib.measure import Source
+from lib.measure import Source, measure
 from lib.numbers_id import tanggal
 from lib.scoping import allowed_provinces
 from lib.settings import Settings
@@ -35,14 +35,18 @@ def tell(
     source: Source,
     values: Settings,
     decisions: pd.DataFrame | None = None,
+    known: Mapping[tuple[str, ...], pd.DataFrame] | None = None,
 ) -> Story:
     """The story of a filter for everybody of the scope, in its tayang.
 
     `decisions`: what was agreed earlier, columns as in DECISION_COLUMNS, texts; None: nothing is listed.
+    `known`: answers asked before, as `ahead` gives them.
     Raises UserError where not even the counts may be shown, AccessRefused outside the scope, ValueError for decisions
     without these columns.
     """
-    door = steps_of.Door(scope=scope, case_filter=case_filter, source=source, settings=values)
+    door = steps_of.Door(
+        scope=scope, case_filter=case_filter, source=source, settings=values, known=known or {}
+    )
     provinces = allowed_provinces(scope, case_filter)
     if case_filter.kabkota:
         provinces = tuple(sorted({code[:2] for code in case_filter.kabkota}))
@@ -74,6 +78,43 @@ def tell(
         simulasi=source.simulasi,
         langkah=tuple(steps),
     )
+
+
+def ahead(
+    scope: Scope, case_filter: CaseFilter, *, source: Source, values: Settings
+) -> dict[str, dict[tuple[str, ...], pd.DataFrame]]:
+    """The figures of whole provinces asked once for all: province -> kodes -> the rows that `tell` would ask for.
+
+    Only for tayang presentasi, and only those provinces whose answer is the same by itself: their data reach into the
+    period, which begins after their register is complete, and no end was named that they do not reach.
+    """
+    if scope.tayang is not Tayang.PRESENTASI or case_filter.kabkota:
+        return {}
+    found: dict[str, dict[tuple[str, ...], pd.DataFrame]] = {}
+    for kodes in (steps_of.HEAD, steps_of.WAITS, steps_of.STAFF):
+        try:
+            answer = measure(
+                scope, kodes, case_filter, per=Dimensi.PROVINSI, source=source, limits=values.ambang
+            )
+        except AccessRefused:
+            raise
+        except UserError:
+            continue  # each province is asked, and says so, by itself
+        for code, rows in answer.groupby("provinsi", sort=False):
+            if _same_alone(rows, case_filter, source, code):
+                own = rows.drop(columns="provinsi").reset_index(drop=True)
+                own["sampai"] = min(own["sampai"].iloc[0], own["tanggal_data"].iloc[0])
+                found.setdefault(code, {})[kodes] = own
+    return found
+
+
+def _same_alone(rows: pd.DataFrame, case_filter: CaseFilter, source: Source, code: str) -> bool:
+    register = next(p for p in source.provinces if p.kode_provinsi == code)
+    first, last, newest = rows["dari"].iloc[0], rows["sampai"].iloc[0], register.tanggal_data
+    named_end = case_filter.period.kind is PeriodKind.BEBAS and case_filter.period.sampai is not None
+    if newest is None or register.lengkap_sejak is None or newest < first or register.lengkap_sejak > first:
+        return False
+    return newest >= last or not named_end
 
 
 def _dates(source: Source, provinces: Sequence[str]) -> list:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,18 +42,22 @@ MOST_PLACES = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """Whom and what is asked."""
+    """Whom and what is asked; `known`: answers for no dimension that were asked before."""
 
     scope: Scope
     case_filter: CaseFilter
     source: Source
     settings: Settings
+    known: Mapping[tuple[str, ...], pd.DataFrame]
 
     def ask(self, kodes: Sequence[str], per: Dimensi | None = None) -> pd.DataFrame:
         """The rows of `measure`, with the names of their groups and display texts."""
-        rows = measure(
-            self.scope, kodes, self.case_filter, per=per, source=self.source, limits=self.settings.ambang
-        )
+        if per is None and tuple(kodes) in self.known:
+            rows = self.known[tuple(kodes)].copy()
+        else:
+            rows = measure(
+                self.scope, kodes, self.case_filter, per=per, source=self.source, limits=self.settings.ambang
+            )
         rows["tampil"] = present.display(rows)
         if per is not None:
             key = KEY_COLUMNS[per][-1]

@@ -16,8 +16,8 @@ SMALLEST = 4  # points of a closed ring that has an area
 def province_outlines(*, tolerance: float, folder: Path | None = None) -> dict[str, tuple[Ring, ...]]:
     """The rings of each province by code, islands and holes alike, in degrees, simplified by Douglas-Peucker.
 
-    `tolerance` in degrees: no point of the boundary lies further from the simplified one. Islands smaller than that
-    are left out unless a province has no larger one. Raises UserError when there is no boundary file.
+    `tolerance` in degrees: no point of the boundary lies further from the simplified one. Islands not twice
+    as wide or high are left out unless a province has no larger one. Raises UserError when there is no boundary file.
     """
     return _simplified(provinsi_file(folder=folder), tolerance)
 
@@ -30,9 +30,14 @@ def _simplified(file: Path, tolerance: float) -> dict[str, tuple[Ring, ...]]:
         polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
         rings = sorted((ring for polygon in polygons for ring in polygon), key=len, reverse=True)
         kept = [simplified([(x, y) for x, y, *_ in ring], tolerance) for ring in rings]
-        large = [ring for ring in kept if len(ring) >= SMALLEST]
+        large = [ring for ring in kept if len(ring) >= SMALLEST and _extent(ring) >= 2 * tolerance]
         found[feature["properties"]["kode"]] = tuple(large or [tuple(tuple(point[:2]) for point in rings[0])])
     return found
+
+
+def _extent(ring: Ring) -> float:
+    lon, lat = zip(*ring, strict=True)
+    return max(max(lon) - min(lon), max(lat) - min(lat))
 
 
 def simplified(points: list[tuple[float, float]], tolerance: float) -> Ring:
