@@ -39,6 +39,12 @@ LONG = 13
 """Rows of a table on the whole width; longer ones stand in two columns with fewer figures."""
 ON_PAPER = ("I01", "I02", "I03K", "I04-180")
 MOST_AGREED = 8
+ON_BOTH = ("klaster", "tren", "waktu", "tersendat", "beban")
+GIVE_WAY = ("waktu", "tren", "klaster", "tersendat", "beban")
+LEAST_MEANINGS = 70.0
+MOST_BARS = 8
+
+Part = Callable[[Canvas, Area], Area]
 
 
 def to_pdf(story: Story) -> bytes:
@@ -50,17 +56,14 @@ def to_pdf(story: Story) -> bytes:
     canvas.setSubject(printable(story.kaki))
     canvas.setKeywords(story.sidik)
     area = _first(canvas, story, _frame(canvas, story, 1))
-    parts = [
-        partial(_step, step=step)
-        for name in ("klaster", "tren", "waktu", "tersendat", "beban")
-        if (step := story.step(name)) is not None
-    ]
-    parts.append(partial(_decisions, step=story.step("keputusan")))
-    while parts and _taken(parts[0], area) <= area.high:
-        area = parts.pop(0)(canvas, area).below(GAP)
+    parts = {
+        name: partial(_step, step=step) for name in ON_BOTH if (step := story.step(name)) is not None
+    } | {"keputusan": partial(_decisions, step=story.step("keputusan"))}
+    while parts and _taken(parts[next(iter(parts))], area) <= area.high:
+        area = parts.pop(next(iter(parts)))(canvas, area).below(GAP)
     canvas.showPage()
     area = _frame(canvas, story, 2)
-    for draw in parts:
+    for draw in _shortened(parts, area):
         area = draw(canvas, area).below(GAP)
     kodes = dict.fromkeys(tile.kode for each in story.langkah for tile in each.kotak)
     meaning_columns(canvas, area, [(kode, text_pack.meaning(kode)) for kode in kodes])
@@ -69,7 +72,18 @@ def to_pdf(story: Story) -> bytes:
     return target.getvalue()
 
 
-def _taken(draw: Callable[[Canvas, Area], Area], area: Area) -> float:
+def _shortened(parts: dict[str, Part], area: Area) -> list[Part]:
+    """The parts of the second page; where they do not all fit, some without their bars or tables."""
+    parts = dict(parts)
+    for name in GIVE_WAY:
+        if sum(_taken(draw, area) + GAP for draw in parts.values()) <= area.high - LEAST_MEANINGS:
+            break
+        if name in parts:
+            parts[name] = partial(parts[name], brief=True)
+    return list(parts.values())
+
+
+def _taken(draw: Part, area: Area) -> float:
     """Points of height that a part takes."""
     return area.high - draw(Canvas(io.BytesIO()), area).high
 
@@ -141,14 +155,14 @@ def _across(months: pd.DataFrame) -> pd.DataFrame:
     return turned.rename_axis(columns=None).reset_index(names="Angka")
 
 
-def _step(canvas: Canvas, area: Area, *, step: Step) -> Area:
+def _step(canvas: Canvas, area: Area, *, step: Step, brief: bool = False) -> Area:
     """A step on paper: its table where it has a short one, else its figures in a line and its bars."""
     area = _message(canvas, area, step)
-    if step.tabel is not None and len(step.tabel) <= LONG:
+    if step.tabel is not None and len(step.tabel) <= LONG and not brief:
         return table(canvas, area, _across(step.tabel) if step.nama == "tren" else step.tabel)
     if step.kotak:
         said = "; ".join(f"{tile.nama}: {tile.tampil}" for tile in step.kotak)
         area = paragraphs(canvas, area, [said], size=9).below(2)
-    if step.grafik is not None and len(step.grafik.kategori) <= 8:
+    if step.grafik is not None and len(step.grafik.kategori) <= MOST_BARS and not brief:
         area = bars(canvas, area, step.grafik)
     return area

@@ -244,6 +244,8 @@ def province_map(canvas: Canvas, area: Area, areas: Areas) -> Area:
 
 def meaning_columns(canvas: Canvas, area: Area, meanings: Sequence[tuple[str, str]]) -> None:
     """What figures mean, in two columns and the largest type that fits."""
+    if area.high < 24:
+        return
     area = paragraphs(canvas, area, ["Arti angka"], size=10, bold=True)
     wide = (area.wide - 14) / 2
     texts = [printable(f"{INDICATORS[kode].nama}: {meaning}") for kode, meaning in meanings]

@@ -53,7 +53,7 @@ def office(tmp_path_factory):
         patch.setenv("TUNTAS_DATA", str(folder))
         patch.delenv("TUNTAS_DB", raising=False)
         values = settings.load()
-        start.make_demo(values, now=clock.now(), cases=6_000)
+        start.make_demo(values, now=clock.now(), cases=4_000)
         versi = snapshot.current_version(values)
         year = f"{max(p.tanggal_data for p in open_source(values).provinces):%Y}"
         hidden = [
@@ -164,7 +164,7 @@ def test_sheets_hold_what_the_charts_and_hitung_hold(name, office, files, capsys
         )
         for number, series in enumerate(values, start=1):
             held = [rows[head + place][column + number] for place in range(1, len(series) + 1)]
-            assert held == ["" if value is None else value for value in series], title
+            assert held == ["" if value is None else pytest.approx(value) for value in series], title
 
 
 def test_the_table_of_provinces_holds_what_hitung_prints(office, files, capsys):
@@ -188,6 +188,10 @@ def test_hidden_counts_are_words_in_tables_and_gaps_in_charts(files):
 def numbers_in(content: bytes) -> set[float]:
     """Every number in the cells and chart caches of an office file, and of the workbooks inside it."""
     found = set()
+
+    def number(text: str) -> float:
+        return round(float(text), 9)  # a sheet keeps fifteen digits
+
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             if name.endswith(".xlsx"):
@@ -197,9 +201,9 @@ def numbers_in(content: bytes) -> set[float]:
                 for cell in root.iter():
                     kind = cell.tag.rpartition("}")[2]
                     if kind == "c" and cell.get("t") in (None, "n"):
-                        found |= {float(v.text) for v in cell if v.tag.endswith("}v") and v.text}
+                        found |= {number(v.text) for v in cell if v.tag.endswith("}v") and v.text}
                     elif kind == "numCache":
-                        found |= {float(v.text) for v in cell.iter() if v.tag.endswith("}v") and v.text}
+                        found |= {number(v.text) for v in cell.iter() if v.tag.endswith("}v") and v.text}
     return found
 
 
@@ -207,7 +211,8 @@ def numbers_in(content: bytes) -> set[float]:
 def test_no_file_holds_a_number_that_presentasi_does_not_show(name, stories, files):
     """Also in the workbooks inside the deck. A number that is shown nowhere must not be there."""
     told = stories[name]
-    shown = {float(v) for step in told.langkah if "nilai" in step.frame for v in step.frame["nilai"].dropna()}
+    frames = [step.frame["nilai"].dropna() for step in told.langkah if "nilai" in step.frame]
+    shown = {round(value, 9) for values in frames for value in values}
     for file in (f"{name}.pptx", f"buku-{name}.xlsx"):
         assert numbers_in((files / file).read_bytes()) <= shown | {0.0}, file
 
@@ -246,7 +251,7 @@ def test_one_story_for_all_provinces_is_each_province_s_own(office):
     newest = max(p.tanggal_data for p in source.provinces)
     late = next(p.kode_provinsi for p in source.provinces if p.tanggal_data < newest)
     assert set(known) == set(reference.all_provinces())
-    for code in ("31", "93", late):
+    for code in ("35", late):
         chosen = CaseFilter(provinsi=(code,))
         alone = story.tell(SHOWN, chosen, source=source, values=values)
         sliced = story.tell(SHOWN, chosen, source=source, values=values, known=known[code])
