@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from lib import cli_filters, reference
+from lib import cli_filters, clock, decisions, reference
 from lib.domain import Dimensi, Role, Scope, Tayang, UserError
 from lib.measure import open_source
 from lib.settings import Settings
@@ -37,8 +37,9 @@ def _pack(options: argparse.Namespace, values: Settings) -> int:
     if not options.keluar.parent.is_dir():
         raise UserError(f"Folder {options.keluar.parent} tidak ada; buat dahulu folder itu.")
     scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces(), tayang=tayang)
-    asked = (scope, cli_filters.chosen(options))
-    more = {"source": open_source(values, options.versi), "values": values}
+    asked, source = (scope, cli_filters.chosen(options)), open_source(values, options.versi)
+    agreed = decisions.for_export(scope, values, source=source, today=clock.today())
+    more = {"source": source, "values": values, "decisions": agreed}
     if options.per is not None:
         content = pack.every_province(*asked, **more, progress=_say)
     else:

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lib import reference, text_pack
+from lib.decisions import NATIONAL
 from lib.domain import AccessRefused, CaseFilter, Dimensi, PeriodKind, Scope, Tayang, UserError
 from lib.exports import story_steps as steps_of
 from lib.exports.step import Step, Story, by_kode
@@ -20,12 +21,11 @@ from lib.numbers_id import tanggal
 from lib.scoping import allowed_provinces
 from lib.settings import Settings
 
-DECISION_COLUMNS = {
-    "tindak_lanjut": "Tindak lanjut",
-    "penanggung_jawab": "Penanggung jawab",
-    "tenggat": "Tenggat",
-    "status": "Status",
-}
+DECISION_COLUMNS = (
+    *("Keputusan", "Indikator", "Wilayah", "Penanggung jawab", "Tenggat", "Keadaan"),
+    *("Nilai saat diputuskan", "Nilai sekarang"),
+)
+"""What a pack lists of `lib.decisions.for_export`."""
 
 
 def tell(
@@ -39,7 +39,7 @@ def tell(
 ) -> Story:
     """The story of a filter for everybody of the scope, in its tayang.
 
-    `decisions`: what was agreed earlier, columns as in DECISION_COLUMNS, texts; None: nothing is listed.
+    `decisions`: what was agreed earlier, as `lib.decisions.for_export` gives it; None: nothing is listed.
     `known`: answers asked before, as `ahead` gives them.
     Raises UserError where not even the counts may be shown, AccessRefused outside the scope, ValueError for decisions
     without these columns.
@@ -63,7 +63,7 @@ def tell(
     steps += steps_of.stuck(door, rows)
     steps += steps_of.load(door, provinces)
     steps = [_with_notes(step) for step in steps]
-    steps.append(_decisions(steps, decisions, _late(source, provinces, values)))
+    steps.append(_decisions(steps, decisions, _late(source, provinces, values), provinces))
     steps.append(_definitions(steps))
     recorded = by_kode(rows).loc["I01"]
     return Story(
@@ -137,15 +137,17 @@ def _with_notes(step: Step) -> Step:
     return replace(step, catatan=notes)
 
 
-def _decisions(steps: Sequence[Step], decisions: pd.DataFrame | None, late: str | None) -> Step:
+def _decisions(
+    steps: Sequence[Step], decisions: pd.DataFrame | None, late: str | None, provinces: Sequence[str]
+) -> Step:
     wanted = [each for step in steps for each in step.putusan] + ([late] if late else [])
     shown = None
     if decisions is not None:
         if missing := [name for name in DECISION_COLUMNS if name not in decisions]:
             raise ValueError(f"missing columns: {', '.join(missing)}")
-        shown = decisions[list(DECISION_COLUMNS)].astype(object).rename(columns=DECISION_COLUMNS)
-        shown = shown.where(shown.notna(), "–").astype(str)
-    listed = f"; {len(shown)} tindak lanjut tercatat" if shown is not None and len(shown) else ""
+        shown = _of_place(decisions, provinces)[list(DECISION_COLUMNS)].astype(object)
+        shown = shown.where(shown.notna(), "–").astype(str).reset_index(drop=True)
+    listed = f"; {len(shown)} tindak lanjut terbuka" if shown is not None and len(shown) else ""
     title = (
         f"{len(wanted)} hal perlu diputuskan" if wanted else "Tidak ada hal yang menonjol untuk diputuskan"
     )
@@ -157,6 +159,14 @@ def _decisions(steps: Sequence[Step], decisions: pd.DataFrame | None, late: str 
         tabel=shown if shown is not None and len(shown) else None,
         catatan=("Disusun dari angka paket ini; ambang dan batas adalah usulan.",),
     )
+
+
+def _of_place(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame:
+    """What was decided for the nation, and for the one province of a pack of one; else all."""
+    if len(provinces) > 1:
+        return decisions
+    names = (NATIONAL, *(reference.names("provinsi")[code] for code in provinces))
+    return decisions[[str(place).split(", ")[0] in names for place in decisions["Wilayah"]]]
 
 
 def _definitions(steps: Sequence[Step]) -> Step:

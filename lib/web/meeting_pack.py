@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lib import decisions
 from lib.domain import CaseFilter, Scope, UserError
 from lib.exports import sheets
 from lib.web import cards, filters
+from lib.web import decisions as decided
 from lib.web.session import current_settings, current_source
 
 KINDS = {"pptx": "PowerPoint", "xlsx": "Excel", "pdf": "PDF"}
@@ -53,12 +55,13 @@ def _file_name(scope: Scope, asked: CaseFilter, stem: str, ending: str) -> str:
 
 def _maker(scope: Scope, asked: CaseFilter, ending: str) -> Callable[[], bytes]:
     """What writes the file; the click comes outside the page's run, so the version is taken along now."""
-    source, values = current_source(), current_settings()
+    source, values, day = current_source(), current_settings(), decided.today()
 
     def make() -> bytes:
         from lib.exports import pack  # here and not above: the page need not wait for what writes slides
 
-        return pack.one(scope, asked, ending, source=source, values=values)
+        agreed = decisions.for_export(scope, values, source=source, today=day)
+        return pack.one(scope, asked, ending, source=source, values=values, decisions=agreed)
 
     return make
 
@@ -95,13 +98,16 @@ def _every_province(scope: Scope, asked: CaseFilter) -> None:
 def _zip(scope: Scope, asked: CaseFilter) -> bytes:
     from lib.exports import pack
 
+    source, values = current_source(), current_settings()
+    agreed = decisions.for_export(scope, values, source=source, today=decided.today())
     bar = st.progress(0.0, text="Menyusun paket tiap provinsi")
     try:
         return pack.every_province(
             scope,
             asked,
-            source=current_source(),
-            values=current_settings(),
+            source=source,
+            values=values,
+            decisions=agreed,
             progress=lambda share, text: bar.progress(min(share, 1.0), text=f"Menyusun paket: {text}"),
         )
     finally:

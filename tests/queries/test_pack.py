@@ -30,8 +30,22 @@ from lib.measure import open_source
 SHOWN = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces(), tayang=Tayang.PRESENTASI)
 GROUPS = "ANAK", "TSKPO"
 HOSTILE = ("=1+1", '<b>"&', "+628", "emoji \U0001f600 \x0b", "@SUM(A1)")
+PLACES = ("Nasional", "Jawa Timur, klaster Anak", "Papua Selatan", "Nasional", "Nasional")
 DECISIONS = pd.DataFrame(
-    [[text, "Koordinator", "2026-12-15", None] for text in HOSTILE], columns=list(story.DECISION_COLUMNS)
+    [
+        [
+            text,
+            "Kasus macet (I15-n)",
+            place,
+            "Koordinator provinsi",
+            "15 Desember 2026",
+            "terbuka",
+            "35",
+            None,
+        ]
+        for text, place in zip(HOSTILE, PLACES, strict=True)
+    ],
+    columns=list(story.DECISION_COLUMNS),
 )
 DECKS = {
     "nasional": {},
@@ -443,6 +457,13 @@ def test_hostile_texts_stay_texts(stories, files):
     assert {"'=1+1", "'+628", "'@SUM(A1)", '<b>"&'} <= set(cells)
     texts = "\n".join(texts_of(Presentation(str(files / "nasional.pptx"))))
     assert '<b>"&' in texts
+
+
+def test_a_province_lists_what_was_decided_for_it_and_for_the_nation(stories):
+    listed = {name: list(told.step("keputusan").tabel["Keputusan"]) for name, told in stories.items()}
+    assert listed["nasional"] == list(HOSTILE)
+    assert listed["kecil"] == [HOSTILE[0], *HOSTILE[2:]]
+    assert listed["besar"] == [*HOSTILE[:2], *HOSTILE[3:]]
 
 
 def test_a_view_that_is_refused_is_said_on_its_slide(office):
