@@ -152,6 +152,16 @@ def _opened(url: str) -> Engine:
     return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 3})
 
 
+def stamp(settings: Settings) -> tuple[int, int] | None:
+    """What changes with every write into a SQLite application database; None for a server or before the first write."""
+    address = make_url(settings.application_url)
+    path = Path(address.database or "")
+    if address.get_backend_name() != "sqlite" or not path.is_file():
+        return None
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
 @contextmanager
 def writing(settings: Settings) -> Iterator[Connection]:
     """One transaction in the application database, its tables made where they are missing.

@@ -69,6 +69,7 @@ class Event(StrEnum):
     MASUK = "masuk"
     HAK = "hak"
     HAPUS = "hapus"
+    CATAT = "catat"
 
 
 def record(settings: Settings, event: Event, **line: Any) -> None:

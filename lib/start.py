@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from lib import publishing, snapshot
+from lib import measure, publishing, snapshot
 from lib.database import connection, simulation
+from lib.decisions import demonstration
 from lib.settings import Settings
 
 LOGGER = logging.getLogger("tuntas")
@@ -73,7 +74,23 @@ def make_demo(
     if audit:
         say(0.95, publishing.AUDITING)
         publishing.audit_version(settings, versi=built.versi)
+    if past:
+        _invent_decisions(settings, versi=built.versi, now=now)
     return built
+
+
+def tell_past(settings: Settings, *, versi: str, now: dt.datetime) -> None:
+    """What a simulation made without its past lacks: the riwayat, and the invented tindak lanjut that need it."""
+    publishing.tell_past(settings, versi=versi)
+    _invent_decisions(settings, versi=versi, now=now)
+
+
+def _invent_decisions(settings: Settings, *, versi: str, now: dt.datetime) -> None:
+    source = measure.open_source(settings, versi)
+    try:
+        demonstration.write(settings, source, now=now)
+    finally:
+        source.engine.dispose()
 
 
 def ensure_data(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import filters, province
+from lib.web import decisions, filters, province
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -20,6 +20,7 @@ if not province.headline(scope, choice, own):
     st.stop()
 
 province.figure_cards(scope, choice, own)
+decisions.beside(scope, province.FIGURES, choice.provinsi)
 province.watched(scope, choice)
 province.places(scope, choice)
 province.clusters(scope, choice)

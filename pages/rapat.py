@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import filters, meeting, meeting_stage
+from lib.web import decisions, filters, meeting, meeting_pack, meeting_stage
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -14,13 +14,17 @@ if meeting_stage.follow_wish():
 
 if meeting_stage.is_on(choice):
     meeting_stage.show(scope, choice)
-else:
-    st.title("Rapat")
-    meeting.rules()
-    filters.bar(choice, scope.provinces, periods=meeting.PERIODS)
-    meeting_stage.start_button(choice)
-    meeting.headline(scope, choice)
-    meeting.cards(scope, choice)
-    meeting.provinces(scope, choice)
-    meeting.clusters(scope, choice)
-    meeting.trend(scope, choice)
+    st.stop()
+
+st.title("Rapat")
+meeting.rules()
+filters.bar(choice, scope.provinces, periods=meeting.PERIODS)
+meeting_stage.start_button()
+
+meeting.headline(scope, choice)
+meeting.cards(scope, choice)
+decisions.in_meeting(scope, choice)
+meeting.provinces(scope, choice)
+meeting.clusters(scope, choice)
+meeting.trend(scope, choice)
+meeting_pack.section(scope, choice)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import filters, overview, overview_map
+from lib.web import decisions, filters, overview, overview_map
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -15,6 +15,7 @@ overview.headline(scope, choice)
 filters.bar(choice, scope.provinces)
 
 overview.cards(scope, choice)
+decisions.beside(scope, overview.SHOWN, choice.provinsi)
 if overview.sent(scope, choice):
     overview.corong_and_stock(scope, choice)
     overview.results(scope, choice)

@@ -41,6 +41,7 @@ PLANNED_PAGES = {
     "pengguna",
     "jejak",
     "kamus",
+    "tindak_lanjut",
 }
 UNITS = {
     "kasus",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
@@ -323,11 +323,8 @@ def set_theme(presentation, *, font: str, accents: Sequence[str]) -> None:
     """The house's font and colours as those of the file, so that what a reader adds looks alike."""
     master = presentation.slide_masters[0]
     theme = next(rel.target_part for rel in master.part.rels.values() if rel.reltype.endswith("/theme"))
-    root = etree.fromstring(theme.blob)
-    space = {"a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
+    xml = theme.blob.decode()
     for number, code in enumerate(accents, start=1):
-        for found in root.iterfind(f".//a:clrScheme/a:accent{number}/a:srgbClr", space):
-            found.set("val", code.removeprefix("#"))
-    for found in root.iterfind(".//a:fontScheme//a:latin", space):
-        found.set("typeface", font)
-    theme._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        wanted = rf'(<a:accent{number}>\s*<a:srgbClr val=")[0-9A-Fa-f]{{6}}'
+        xml = re.sub(wanted, rf"\g<1>{code.removeprefix('#')}", xml)
+    theme._blob = re.sub(r'(<a:latin typeface=")[^"+]+', rf"\g<1>{font}", xml).encode()

@@ -24,6 +24,7 @@ EVENT_NAMES = {
     Event.MASUK: "masuk",
     Event.HAK: "hak diubah",
     Event.HAPUS: "jejak lama dihapus",
+    Event.CATAT: "tindak lanjut atau catatan ditulis",
 }
 HEADINGS = {
     "waktu": "Waktu (WIB)",

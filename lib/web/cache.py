@@ -12,12 +12,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib import measure
+from lib import application, measure
 from lib.domain import CaseFilter, Dimensi, Scope, Tahap
 from lib.web.session import current_settings, current_source
 
 ENTRIES = 2000
 DRAWINGS = 500
+REMEMBERED = 64
 
 
 def _key(scope: Scope, *asked: object) -> tuple[str, str]:
@@ -54,6 +55,20 @@ def made(name: str, scope: Scope, make: Callable[[], object], *asked: object):
     return _made(*_key(scope, name, is_dark(), *asked), make)
 
 
+@st.cache_resource(max_entries=REMEMBERED, show_spinner=False)
+def _remembered(scope: str, key: str, _read: Callable[[], object]) -> object:
+    return _read()
+
+
+def remembered(name: str, scope: Scope, read: Callable[[], object], *asked: object):
+    """What the application database holds, read anew as soon as anything was written there; nobody may change it.
+
+    A database on a server does not tell cheaply whether it changed, and is read in every run.
+    """
+    stamp = application.stamp(current_settings())
+    return read() if stamp is None else _remembered(*_key(scope, name, stamp, *asked), read)
+
+
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
 def _answered(scope: str, key: str, _ask: Callable[[], object]) -> object:
     return _ask()
@@ -61,7 +76,7 @@ def _answered(scope: str, key: str, _ask: Callable[[], object]) -> object:
 
 def forget() -> None:
     """Drop all that is kept, when the same question has another answer now."""
-    for kept in (_drawn, _made, _answered):
+    for kept in (_drawn, _made, _remembered, _answered):
         kept.clear()
 
 

@@ -95,11 +95,17 @@ def chart(
         on_page(figure, dark=cache.is_dark(), selectable=on_select is not None),
         key=key,
         theme=None,  # its looks are in the figure already
-        config=plotly_config(f"tuntas-{key}", is_map=is_map),
+        config=plotly_config(_picture_name(key), is_map=is_map),
         alt=sentence,
         height=height,
         **more,
     )
+
+
+def _picture_name(key: str) -> str:
+    """The name of a chart's picture says where it is from: no line in the chart takes room on the screen for that."""
+    source = current_source()
+    return f"tuntas-{key}-versi-{source.versi}" + ("-DATA-SIMULASI" if source.simulasi else "")
 
 
 def table(

@@ -15,7 +15,7 @@ from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
-from lib.web import cache, cards, counts, filters
+from lib.web import annotations, cache, cards, counts, filters
 
 GROUPING_CHOICE, GROUP_CHOICE, KIND_CHOICE = "rinci", "kelompok", "sorot_jenis"
 GROUPINGS = ("klaster", "pas")
@@ -265,7 +265,9 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
     st.subheader(shown.name)
     case_filter = _narrowed(choice, shown)
     cache.drawn("klaster.angka", scope, lambda: _group_cards(scope, choice, shown), choice, shown)
-    cache.drawn("klaster.tren", scope, lambda: _group_trend(scope, case_filter, shown), case_filter, shown)
+    noted = annotations.marks(scope, choice.provinsi)
+    draw = partial(_group_trend, scope, case_filter, shown, noted)
+    cache.drawn("klaster.tren", scope, draw, case_filter, shown, noted)
     with cards.behind_click(
         "Tabel dan unduhan", key=f"{shown.per.value}-tren", icon=":material/table:"
     ) as is_open:
@@ -292,7 +294,7 @@ def _by_month(scope: Scope, case_filter: CaseFilter) -> tuple[pd.DataFrame, pd.D
     return present.without_cut_start(present.monthly(answer), answer["dari"].iloc[0]), answer
 
 
-def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
+def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View, noted: annotations.Marks) -> None:
     frame, answer = _by_month(scope, case_filter)
     sentence = text.by_month(frame, name=f"{shown.name}, kasus terdata per bulan")
     figure = trend_charts.monthly(
@@ -301,8 +303,10 @@ def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
         colour=STATUS_COLOURS[Status.TERDATA],
         mature_until=present.full_until(answer),
     )
-    cards.chart(figure, key="kl_tren", sentence=sentence)
+    noted = annotations.within(noted, answer)
+    cards.chart(annotations.on(figure, noted), key="kl_tren", sentence=sentence)
     cards.note(sentence)
+    annotations.legend(noted)
 
 
 def kinds(scope: Scope, choice: filters.Choice, shown: View) -> None:

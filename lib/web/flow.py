@@ -16,7 +16,7 @@ from lib.measure import NO_DATA
 from lib.numbers_id import angka, bulan_tahun
 from lib.periods import months
 from lib.present import full_until
-from lib.web import cache, cards, counts, filters, links
+from lib.web import annotations, cache, cards, counts, filters, links
 from lib.web.session import current_settings, current_source
 
 CARDS = ("I01", "I03", "I06", "I16", "I13", "I14-median", "I15-n", "I21")
@@ -114,13 +114,15 @@ def stock_by_month(scope: Scope, choice: filters.Choice) -> None:
     """What came, what left and what stayed, by month, and the sum that ties them together."""
     st.subheader("Stok dan arus", help=text.definition("I16"))
     case_filter = choice.case_filter()
-    cache.drawn("alur.arus", scope, lambda: _stock_by_month(scope, case_filter), case_filter)
+    noted = annotations.marks(scope, choice.provinsi)
+    draw = partial(_stock_by_month, scope, case_filter, noted)
+    cache.drawn("alur.arus", scope, draw, case_filter, noted)
     _stock_table(scope, case_filter)
     how_to_read(text_flow.READ_STOCK)
     _month_lists(scope, choice)
 
 
-def _stock_by_month(scope: Scope, case_filter: CaseFilter) -> None:
+def _stock_by_month(scope: Scope, case_filter: CaseFilter, noted: annotations.Marks) -> None:
     whole = stock_and_flow(scope, case_filter, None).iloc[0]
     frame = months_of(stock_and_flow(scope, case_filter, Dimensi.BULAN))
     st.markdown(f"**{text_flow.identity(whole)}** {text_flow.months_agree(frame)}")
@@ -128,7 +130,9 @@ def _stock_by_month(scope: Scope, case_filter: CaseFilter) -> None:
         cards.note("Tidak ada kasus yang masuk, keluar, atau terbuka dalam periode menurut saringan ini.")
         return
     figure = stock_charts.monthly_stock(frame, heading="Kasus masuk, keluar, dan stok per bulan")
-    cards.chart(figure, key="al_arus", sentence=text_flow.identity(whole))
+    noted = annotations.within(noted, pd.DataFrame([whole]))
+    cards.chart(annotations.on(figure, noted), key="al_arus", sentence=text_flow.identity(whole))
+    annotations.legend(noted)
     cut = "" if frame["utuh"].all() else "* dan warna pucat: bulan tidak penuh."
     note = f"{cut}{text_flow.late_months(_late(scope, case_filter, whole['sampai']))}".strip()
     if note:

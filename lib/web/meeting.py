@@ -14,7 +14,7 @@ from lib.disclosure.rules import BASE, K_SENSITIF, N_RATE, K
 from lib.domain import Dimensi, PeriodKind, Scope, Status, Tayang, UserError
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import rentang_tanggal
-from lib.web import cache, counts, filters
+from lib.web import annotations, cache, counts, filters
 from lib.web import cards as pieces
 
 PERIODS = (PeriodKind.TAHUN, PeriodKind.TRIWULAN, PeriodKind.BULAN)
@@ -162,8 +162,11 @@ def trend(scope: Scope, choice: filters.Choice) -> None:
         return
     st.subheader("Tren bulanan", help=text.definition(IN_THE_TREND))
 
+    noted = annotations.marks(scope, choice.provinsi)
+
     def draw() -> None:
         answer = _asked(scope, (IN_THE_TREND,), choice, Dimensi.BULAN)
+        inside = annotations.within(noted, answer)
         frame = present.monthly(answer)
         figure = trends.monthly(
             frame,
@@ -174,9 +177,10 @@ def trend(scope: Scope, choice: filters.Choice) -> None:
         sentence = f"{INDICATORS[IN_THE_TREND].nama} per bulan: " + "; ".join(
             f"{row.bulan} {row.tampil}" for row in frame.itertuples()
         )
-        pieces.chart(figure, key="rapat_tren", sentence=sentence)
+        pieces.chart(annotations.on(figure, inside), key="rapat_tren", sentence=sentence)
+        annotations.legend(inside)
 
-    cache.drawn("rapat.tren", scope, draw, choice)
+    cache.drawn("rapat.tren", scope, draw, choice, noted)
     pieces.table_of(lambda: _table_by_month(scope, choice), key="rapat-tren")
 
 

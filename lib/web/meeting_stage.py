@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import html
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib import geo, present, text
+from lib import decisions, geo, present, text
 from lib.charts import maps, stage
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import Scope, Status
@@ -18,9 +19,10 @@ from lib.exports import story, story_steps
 from lib.exports.step import Chart, Step, Story
 from lib.indicators.records import INDICATORS
 from lib.web import cache, cards, filters
+from lib.web import decisions as decided
 from lib.web.session import current_settings, current_source
 
-STEP = "langkah"
+STEP, DECIDED = "langkah", "keputusan"
 # Definitions are read on paper and on Kamus, not from ten metres.
 LEFT_OUT = ("definisi",)
 NAMES = {
@@ -32,7 +34,7 @@ NAMES = {
     "waktu": "Waktu",
     "tersendat": "Tersendat",
     "beban": "Beban",
-    "keputusan": "Keputusan",
+    DECIDED: "Keputusan",
 }
 WISH = "rapat_langkah"
 COLOURS = {
@@ -42,7 +44,7 @@ COLOURS = {
     "I03": STATUS_COLOURS[Status.TERSELESAIKAN],
 }
 MOST_TILES = 4
-MOST_ROWS = 8
+MOST_ROWS = 5
 # Made for 1280 by 720; on a larger screen the type grows and the chart takes the height that is left.
 _LARGER = (1580, 860, 1.25), (1900, 1000, 1.5), (2540, 1360, 2.0), (3800, 2000, 3.0)
 _STYLE = """
@@ -85,10 +87,16 @@ def is_on(choice: filters.Choice) -> bool:
     return bool(choice.other(STEP))
 
 
-def start_button(choice: filters.Choice) -> None:
+def start_button() -> None:
     """The way from the page to the story."""
     st.button(
-        "Mulai tayangan", icon=":material/slideshow:", on_click=_wish, args=("pokok",), key="mulai_tayangan"
+        "Mulai tayangan",
+        icon=":material/slideshow:",
+        on_click=_wish,
+        args=("pokok",),
+        key="mulai_tayangan",
+        help="Satu pesan per layar. Panah kiri dan kanan, PageUp dan PageDown, atau alat penunjuk untuk berpindah; "
+        "Esc untuk kembali ke sini. Tautan di bilah alamat membuka layar yang sama.",
     )
 
 
@@ -106,22 +114,33 @@ def _wish(name: str) -> None:
     st.session_state[WISH] = name
 
 
-def told(scope: Scope, choice: filters.Choice) -> Story:
+def told(scope: Scope, choice: filters.Choice, agreed: pd.DataFrame | None) -> Story:
     """The story of the choice, computed once per version; raises UserError where not even the counts may be shown."""
 
     def tell() -> Story:
-        return story.tell(scope, choice.case_filter(), source=current_source(), values=current_settings())
+        return story.tell(
+            scope, choice.case_filter(), source=current_source(), values=current_settings(), decisions=agreed
+        )
 
-    return cache.made("rapat.cerita", scope, tell, choice.case_filter())
+    listed = None if agreed is None else agreed.to_csv()
+    return cache.made("rapat.cerita", scope, tell, choice.case_filter(), listed)
+
+
+def _agreed(scope: Scope, step: str) -> pd.DataFrame | None:
+    """What earlier meetings agreed, asked for only where it is shown."""
+    if step != DECIDED:
+        return None
+    return decisions.for_export(scope, current_settings(), source=current_source(), today=decided.today())
 
 
 def show(scope: Scope, choice: filters.Choice) -> None:
     """One step of the story, alone on the screen, with its place in the story and the ways on."""
     st.html(STYLE)
-    everything = told(scope, choice)
+    asked = choice.other(STEP)
+    agreed = _agreed(scope, asked)
+    everything = told(scope, choice, agreed)
     steps = [step for step in everything.langkah if step.nama not in LEFT_OUT]
     names = [step.nama for step in steps]
-    asked = choice.other(STEP)
     if asked not in names:
         st.warning(
             f"Langkah “{asked}” tidak ada dalam cerita ini; ditampilkan dari awal.",
@@ -132,9 +151,10 @@ def show(scope: Scope, choice: filters.Choice) -> None:
     step = steps[place]
 
     def draw() -> None:
-        _step(step, choice)
+        _step(step)
 
-    cache.drawn("rapat.langkah", scope, draw, choice.case_filter(), asked, geo.provinsi_geojson_url())
+    listed = None if agreed is None else agreed.to_csv()
+    cache.drawn("rapat.langkah", scope, draw, choice.case_filter(), asked, geo.provinsi_geojson_url(), listed)
     _turning(names, place)
     label = f"{text.SIMULATION}. " if everything.simulasi else ""
     st.html(f'<p class="panggung-kaki">{html.escape(label + everything.kaki)}</p>')
@@ -183,11 +203,11 @@ def _turning(names: list[str], place: int) -> None:
             st.button(label, on_click=_wish, args=(target,), shortcut=key, key=f"panggung_{key}")
 
 
-def _step(step: Step, choice: filters.Choice) -> None:
+def _step(step: Step) -> None:
     st.html(f'<h1 class="panggung-judul">{html.escape(step.judul)}</h1>')
     if step.peta is not None:
         _map(step)
-    elif step.nama == "keputusan":
+    elif step.nama == DECIDED:
         _decisions(step)
     else:
         _tiles(step)

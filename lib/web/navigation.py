@@ -26,6 +26,13 @@ PAGES = (
     ("pages/mutu_data.py", "Mutu data", ":material/fact_check:", "mutu_data", (Role.ADMIN_DATA,)),
     ("pages/pengguna.py", "Pengguna", ":material/manage_accounts:", "pengguna", (Role.ADMIN_DATA,)),
     ("pages/jejak.py", "Jejak akses", ":material/history:", "jejak", (Role.ADMIN_DATA,)),
+    (
+        "pages/tindak_lanjut.py",
+        "Tindak lanjut",
+        ":material/assignment_turned_in:",
+        "tindak_lanjut",
+        EVERYBODY,
+    ),
     ("pages/rapat.py", "Rapat", ":material/co_present:", "rapat", EVERYBODY),
     ("pages/kamus.py", "Kamus", ":material/menu_book:", "kamus", EVERYBODY),
 )

@@ -15,7 +15,7 @@ from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.measure import NO_DATA
 from lib.numbers_id import rentang_tanggal
-from lib.web import cache, filters, links, watch
+from lib.web import annotations, cache, filters, links, watch
 from lib.web import cards as pieces
 from lib.web.session import current_settings
 
@@ -23,6 +23,10 @@ KODES = ("I01", "I02", "I03K", "I03", "I05M", "I08", "I13", *present.STOCK)
 OUTCOME = "I25"
 TARGETS = ("I26-I01", "I26-I02", "I26-I03", "I26-I03K", "I26-I04-180", "I26-I11")
 CARDS = ("I01", "I02", "I03K", "I05M", "I08", "I13")
+# Every figure this page shows, also on its map, in its trends and among what needs attention.
+SHOWN = tuple(
+    dict.fromkeys((*KODES, OUTCOME, *TARGETS, "I04-180", "I11", "I15-n", "I15-persen", "I18-persen"))
+)
 COMPARISON, PREVIOUS, LAST_YEAR = "banding", "sebelumnya", "tahun-lalu"
 COMPARISONS = {PREVIOUS: "Periode sebelumnya", LAST_YEAR: "Periode sama tahun lalu"}
 TREND_COLUMNS = {"bulan": "Bulan", "tampil": "Nilai", "n": "n", "catatan": "Catatan"}
@@ -226,19 +230,27 @@ def _attention(scope: Scope, choice: filters.Choice) -> None:
 def trends(scope: Scope, case_filter: CaseFilter) -> None:
     """One trend per step by month; the shares hold mature cases only, so the last months do not collapse."""
     st.subheader("Tren bulanan")
+    noted = annotations.marks(scope, *case_filter.provinsi)
     for column, kode in zip(st.columns(3), TRENDS, strict=True):
 
         def make(kode=kode) -> tuple:
             return _monthly(scope, case_filter, kode), TREND_COLUMNS, _trend_answer(scope, case_filter, kode)
 
         with column, st.container(border=True, height="stretch"):
-            draw = partial(_trend, scope, case_filter, kode)
-            cache.drawn("ringkasan.tren", scope, draw, kode, case_filter)
+            draw = partial(_trend, scope, case_filter, kode, noted)
+            cache.drawn("ringkasan.tren", scope, draw, kode, case_filter, noted)
             pieces.table_of(make, key=f"tren_{kode}")
     pieces.note(
         "Respon dan penyelesaian hanya menghitung kasus yang sudah cukup lama dipantau: bulan ialah saat hari ke-14 "
         "atau ke-180 kasus itu tiba. Bulan terakhir kasus terdata masih bertambah."
     )
+    if noted:
+        legend = partial(_legend, scope, case_filter, noted)
+        cache.drawn("ringkasan.catatan", scope, legend, case_filter, noted)
+
+
+def _legend(scope: Scope, case_filter: CaseFilter, noted: annotations.Marks) -> None:
+    annotations.legend(annotations.within(noted, _trend_answer(scope, case_filter, "I01")))
 
 
 def _trend_answer(scope: Scope, case_filter: CaseFilter, kode: str) -> pd.DataFrame:
@@ -253,16 +265,18 @@ def _monthly(scope: Scope, case_filter: CaseFilter, kode: str) -> pd.DataFrame:
     return present.without_cut_start(frame, answer["dari"].iloc[0]) if kode == "I01" else frame
 
 
-def _trend(scope: Scope, case_filter: CaseFilter, kode: str) -> None:
+def _trend(scope: Scope, case_filter: CaseFilter, kode: str, noted: annotations.Marks) -> None:
     title, status = TRENDS[kode]
     frame = _monthly(scope, case_filter, kode)
     if frame["nilai"].isna().all():
         pieces.note(f"**{title}**")
         pieces.note("Belum ada bulan yang dapat ditampilkan; sebabnya ada di tabel.")
         return
-    full = present.full_until(_trend_answer(scope, case_filter, kode)) if kode == "I01" else None
+    answer = _trend_answer(scope, case_filter, kode)
+    full = present.full_until(answer) if kode == "I01" else None
+    noted = annotations.within(noted, answer)
     figure = trend_charts.monthly(frame, y_title=title, colour=STATUS_COLOURS[status], mature_until=full)
-    pieces.chart(figure, key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
+    pieces.chart(annotations.on(figure, noted), key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
 
 
 def _trend_sentence(frame: pd.DataFrame, title: str) -> str:

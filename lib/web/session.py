@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from lib import access, clock, measure, publishing, reference, settings, snapshot, start
+from lib import access, clock, measure, reference, settings, snapshot, start
 from lib.domain import AccessRefused, Identity, Role, Scope, UserError
 from lib.measure import Source
 from lib.web import identity, navigation
@@ -148,7 +148,7 @@ def end_run() -> bool:
             WITHOUT_AUDIT.clear()
         if not WITHOUT_PAST:
             return False
-        publishing.tell_past(current_settings(), versi=WITHOUT_PAST[-1])
+        start.tell_past(current_settings(), versi=WITHOUT_PAST[-1], now=clock.now())
         WITHOUT_PAST.clear()
         return True
 
