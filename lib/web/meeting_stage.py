@@ -65,7 +65,8 @@ _STYLE = """
 .panggung-kaki {font-size: calc(12 * var(--besar)); line-height: 1.25; margin: 0}
 [data-testid="stLayoutWrapper"]:has(> .st-key-panggung_sendiri) {height: calc(100vh - 105px - 190 * var(--besar))}
 [data-testid="stLayoutWrapper"]:has(> .st-key-panggung_bersama) {height: calc(100vh - 105px - 295 * var(--besar))}
-[data-testid="stLayoutWrapper"]:has(> .st-key-panggung_sendiri, > .st-key-panggung_bersama) {flex: none; min-height: 290px}
+[data-testid="stLayoutWrapper"]:has(> .st-key-panggung_sendiri, > .st-key-panggung_bersama) {
+  flex: none; min-height: 290px}
 [data-testid="stLayoutWrapper"] > [class*="st-key-panggung_"] > .stElementContainer {flex: 1 1 0; min-height: 0}
 [data-testid="stLayoutWrapper"] > [class*="st-key-panggung_"] > .stElementContainer > * {height: 100%}
 .st-key-panggung_tombol_lain {display: none}
