@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from lib.domain import UserError
+from lib.domain import DataUnreadable, UserError
 from lib.settings import LEAST_TRAIL_DAYS, Settings
 
 metadata = MetaData()
@@ -168,13 +168,13 @@ def writing(settings: Settings) -> Iterator[Connection]:
 
     Raises UserError when it cannot be written.
     """
-    engine = _engine(settings)
     try:
+        engine = _engine(settings)
         metadata.create_all(engine)
         with engine.begin() as connection:
             yield connection
-    except DBAPIError as error:
-        raise UserError(UNREADABLE.format(verb="ditulis")) from error
+    except (DBAPIError, OSError) as error:
+        raise DataUnreadable(UNREADABLE.format(verb="ditulis")) from error
     if engine.dialect.name == "sqlite":
         Path(engine.url.database).chmod(0o600)
 
@@ -192,7 +192,7 @@ def reading(settings: Settings, table: Table) -> Iterator[Connection | None]:
         with _engine(settings).connect() as connection:
             yield connection if inspect(connection).has_table(table.name) else None
     except DBAPIError as error:
-        raise UserError(UNREADABLE.format(verb="dibaca")) from error
+        raise DataUnreadable(UNREADABLE.format(verb="dibaca")) from error
 
 
 def keep(
@@ -226,4 +226,4 @@ def has_history(engine: Engine) -> bool:
     try:
         return inspect(engine).has_table(riwayat.name)
     except DBAPIError as error:
-        raise UserError(UNREADABLE.format(verb="dibaca")) from error
+        raise DataUnreadable(UNREADABLE.format(verb="dibaca")) from error

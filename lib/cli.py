@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import cli_access, cli_filters, cli_pack, clock, publishing, reference, settings, start
-from lib.database import connection, fence
+from lib import cli_access, cli_filters, cli_pack, clock, publishing, reference, settings, snapshot, start
+from lib.database import connection, contract, fence, upgrade
 from lib.domain import Dimensi, Role, Scope, Tayang, UserError
 from lib.geo import adopt, given
 from lib.importing import importer, report, template
@@ -58,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("siapkan", "Membuat skema dan tabel rujukan basis data kasus", _prepare)
+    ready = command("siapkan", "Membuat atau menaikkan skema basis data kasus", _prepare)
+    ready.add_argument("--turun", metavar="VERSI", help="turunkan skema ke versi yang lebih lama")
+    ready.add_argument(
+        "--ya", action="store_true", help="bersama --turun: hapus juga baris yang tidak muat di sana"
+    )
     demo = command("demo", "Membuat basis data simulasi dan potretnya", _demo)
     demo.add_argument("--kasus", type=int, default=start.DEMO_CASES, help="jumlah kasus")
     demo.add_argument("--benih", type=int, default=start.DEMO_SEED, help="benih acak")
@@ -94,15 +98,30 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
 
 def _prepare(options: argparse.Namespace, values: settings.Settings) -> int:
     """Exit 0 when all is in place, 1 when a part of the second fence could not be put up."""
+    values.require_own_tables()
     engine = connection.writable_engine(values.database_url)
-    connection.prepare(engine)
-    print(f"Basis data kasus siap, versi skema {connection.read_meta(engine)['versi_skema']}.")
+    if options.turun is not None:
+        return _turn_down(engine, options)
+    before = upgrade.bring_up(engine)
+    now = connection.version_of(engine)
+    if before not in (None, now):
+        print(f"Skema dinaikkan dari versi {before} ke versi {now}; semua baris tetap ada.")
+    print(f"Basis data kasus siap, versi skema {now}.")
     erected = fence.erect(engine, reader=values.peran_baca, seconds=values.batas_kueri_detik)
     for line in erected.done:
         print(line)
     for line in erected.missing:
         print(f"Perhatian: {line}")
     return 1 if erected.missing else 0
+
+
+def _turn_down(engine, options: argparse.Namespace) -> int:
+    before = upgrade.turn_down(engine, options.turun, lose=options.ya)
+    print(
+        f"Skema diturunkan dari versi {before} ke versi {options.turun}. Tuntas ini tidak lagi memakainya: pasang "
+        "Tuntas yang sesuai, atau naikkan lagi dengan `python -m lib.cli siapkan`."
+    )
+    return 0
 
 
 def _say(share: float, text: str) -> None:
@@ -120,6 +139,7 @@ def _demo(options: argparse.Namespace, values: settings.Settings) -> int:
 
 
 def _import(options: argparse.Namespace, values: settings.Settings) -> int:
+    values.require_own_tables()
     engine = connection.writable_engine(values.database_url)
     done = importer.import_files(
         engine,
@@ -167,11 +187,14 @@ def _snapshot(options: argparse.Namespace, values: settings.Settings) -> int:
 def _check(options: argparse.Namespace, values: settings.Settings) -> int:
     """Doctor: exit 0 when all is well, 1 when something needs attention."""
     engine = connection.read_engine(values.database_url)
-    connection.check_version(engine)
-    simulated = "ya" if connection.is_simulated(engine) else "tidak"
-    print(f"Basis data kasus: {connection.count_cases(engine)} baris, simulasi: {simulated}")
+    if values.kontrak == settings.OWN_TABLES:
+        connection.check_version(engine)
+    if found := contract.flaws(engine, kontrak=values.kontrak):
+        for line in found:
+            print(f"Perhatian: {line}")
+        return 1
     live = values.sumber == settings.LIVE
-    said, wanting = fence.report(engine, reader=values.peran_baca, live=live)
+    said, wanting = _views(values) if values.kontrak == settings.VIEWS else _own_tables(engine, values)
     for line in said:
         print(line)
     for line in wanting:
@@ -187,6 +210,24 @@ def _check(options: argparse.Namespace, values: settings.Settings) -> int:
     for line in late:
         print(f"Perhatian: provinsi {line}")
     return 1 if late or wanting else 0
+
+
+def _own_tables(engine, values: settings.Settings) -> tuple[list[str], list[str]]:
+    """What `periksa` says of our own tables, and what needs attention."""
+    simulated = "ya" if connection.is_simulated(engine) else "tidak"
+    said = [f"Basis data kasus: {connection.count_cases(engine)} baris, simulasi: {simulated}"]
+    fenced, wanting = fence.report(engine, reader=values.peran_baca, live=values.sumber == settings.LIVE)
+    return said + fenced, wanting
+
+
+def _views(values: settings.Settings) -> tuple[list[str], list[str]]:
+    """The same of a ministry's views, every row of them looked at."""
+    found = snapshot.sifted(values, now=clock.now())
+    rows = ", ".join(f"v_{name} {number}" for name, number in found.rows.items() if number)
+    return [f"Tampilan kementerian, baris: {rows}", *found.remarks], [
+        *found.broken,
+        *filter(None, [found.refusal]),
+    ]
 
 
 def _measure(options: argparse.Namespace, values: settings.Settings) -> int:

@@ -14,6 +14,17 @@ class UserError(Exception):
     """An error shown to the user as one Indonesian sentence, without a traceback."""
 
 
+class DataUnreadable(UserError):
+    """Stored data cannot be read: nobody's mistake at the screen, so that the log is told of it too.
+
+    `versi` names the version that was being shown, where it is that which failed.
+    """
+
+    def __init__(self, sentence: str, *, versi: str | None = None) -> None:
+        super().__init__(sentence)
+        self.versi = versi
+
+
 class AccessRefused(UserError):
     """The scope does not allow what was asked."""
 

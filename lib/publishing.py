@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import sys
 from collections.abc import Callable
 
 import pandas as pd
 
-from lib import application, measure, snapshot
+from lib import application, builds, measure, snapshot
 from lib.audit import forget_old
+from lib.builds import Attempt
+from lib.database import changes, connection, schema, storage
 from lib.disclosure import kept
 from lib.domain import UserError
 from lib.settings import Settings, load
@@ -28,15 +31,40 @@ def publish(
     progress: Callable[[float, str], None] | None = None,
     anew: bool = False,
     audit: bool = True,
+    wait: bool = True,
 ) -> snapshot.Built:
     """Build and publish a version, then keep the figures at T of every province (riwayat) and, with `audit`, what
     tayang presentasi hides of it; until then presentasi refuses the version. Old lines of the access trail go.
 
     `anew` forgets what was kept of this case database before: for simulated data, which are another office each time.
+    How it went is noted (`lib.builds`), so that the screen tells of a failure until the next success.
     Raises UserError when the case database cannot be read or the application database cannot be written; a version
-    once published stays.
+    once published stays. Without `wait` raises builds.Busy where another process is building.
     """
     say = progress or (lambda share, text: None)
+    try:
+        with builds.alone(settings, wait=wait):
+            sidik = fingerprint(settings)
+            built = _build(settings, now=now, say=say, anew=anew)
+        if audit:
+            say(0.93, AUDITING)
+            audit_version(settings, versi=built.versi)
+        forget_old(settings, now=now)
+    except builds.Busy:
+        raise
+    except UserError as error:
+        builds.note(settings, Attempt(waktu=now, sebab=str(error)))
+        raise
+    except Exception:
+        builds.note(settings, Attempt(waktu=now, sebab=builds.BUG))
+        raise
+    builds.note(settings, Attempt(waktu=now, sidik=sidik))
+    return built
+
+
+def _build(
+    settings: Settings, *, now: dt.datetime, say: Callable[[float, str], None], anew: bool
+) -> snapshot.Built:
     built = snapshot.build(settings, now=now, progress=lambda share, text: say(0.9 * share, text))
     say(0.9, "Menyimpan riwayat …")
     source = measure.open_source(settings, built.versi)
@@ -45,11 +73,26 @@ def publish(
     finally:
         source.engine.dispose()
     _keep(settings, rows, versi=built.versi, simulasi=source.simulasi, only_these=anew)
-    if audit:
-        say(0.93, AUDITING)
-        audit_version(settings, versi=built.versi)
-    forget_old(settings, now=now)
     return built
+
+
+def fingerprint(settings: Settings) -> str | None:
+    """A digest of all a version is built of: the same twice means that a new one would hold the same.
+
+    None where that cannot be told, so that a version is built.
+    """
+    try:
+        engine = connection.read_engine(settings.database_url)
+    except UserError:
+        return None
+    try:
+        mark = changes.mark(engine)
+    finally:
+        engine.dispose()
+    if mark is None:
+        return None
+    text = repr((mark, snapshot.origin(settings), schema.SCHEMA_VERSION, settings.digest))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def audit_version(settings: Settings, *, versi: str) -> None:
@@ -62,7 +105,8 @@ def audit_version(settings: Settings, *, versi: str) -> None:
         cells = measure.audited(source, limits=settings.ambang)
     finally:
         source.engine.dispose()
-    kept.write(snapshot.audit_path(settings, versi), cells)
+    with storage.written():
+        kept.write(snapshot.audit_path(settings, versi), cells)
 
 
 def tell_past(settings: Settings, *, versi: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "data" / "pengaturan.toml"
 TRUE_WORDS = {"1", "true", "ya"}
 SNAPSHOT, LIVE = "potret", "langsung"
+OWN_TABLES, VIEWS = "tabel", "tampilan"
 LEAST_TRAIL_DAYS = 90
 
 
@@ -28,6 +30,7 @@ class Settings:
     bobot: Weights
     rujukan_penuh_terselesaikan: bool
     simpan_terakhir: int
+    segarkan_menit: float
     kuning_hari: int
     merah_hari: int
     masuk_jam: float
@@ -36,6 +39,7 @@ class Settings:
     db_aplikasi: str | None
     data_folder: Path
     sumber: str
+    kontrak: str
     langsung_detik: int
     batas_kueri_detik: int
     peran_baca: str
@@ -50,6 +54,14 @@ class Settings:
     def application_url(self) -> str:
         """The configured application database, else a SQLite file in the data folder."""
         return self.db_aplikasi or f"sqlite:///{self.data_folder / 'aplikasi.sqlite'}"
+
+    def require_own_tables(self) -> None:
+        """Raise UserError where the case database is a ministry's own, of which only views are read."""
+        if self.kontrak == VIEWS:
+            raise UserError(
+                f"Dengan TUNTAS_KONTRAK={VIEWS}, Tuntas hanya membaca tampilan dan tidak menulis ke basis data itu; "
+                "ubah datanya di sistem asalnya, lalu jalankan `python -m lib.cli potret`."
+            )
 
     @property
     def digest(self) -> str:
@@ -70,6 +82,9 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             bobot=Weights(**values["bobot"]),
             rujukan_penuh_terselesaikan=bool(values["kebijakan"]["rujukan_penuh_terselesaikan"]),
             simpan_terakhir=int(values["potret"]["simpan_terakhir"]),
+            segarkan_menit=_minutes(
+                environment.get("TUNTAS_SEGARKAN_MENIT") or values["potret"]["segarkan_menit"]
+            ),
             kuning_hari=int(values["kesegaran"]["kuning_hari"]),
             merah_hari=int(values["kesegaran"]["merah_hari"]),
             masuk_jam=float(values["masuk"]["maksimum_jam"]),
@@ -78,6 +93,7 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             db_aplikasi=environment.get("TUNTAS_DB_APLIKASI") or None,
             data_folder=Path(environment.get("TUNTAS_DATA") or ROOT / "data" / "lokal"),
             sumber=_source(environment),
+            kontrak=_contract(environment),
             langsung_detik=_at_least_one(values["langsung"], "detik"),
             batas_kueri_detik=_at_least_one(values["langsung"], "batas_kueri_detik"),
             peran_baca=str(values["langsung"]["peran_baca"]),
@@ -101,6 +117,29 @@ def _source(environment: Mapping[str, str]) -> str:
             f"`{SNAPSHOT}`, atau isi TUNTAS_DB dengan alamat postgresql://."
         )
     return chosen
+
+
+def _contract(environment: Mapping[str, str]) -> str:
+    """Whether the case database holds our own tables or a ministry's views."""
+    chosen = environment.get("TUNTAS_KONTRAK") or OWN_TABLES
+    if chosen not in (OWN_TABLES, VIEWS):
+        raise UserError(f"TUNTAS_KONTRAK={chosen} tidak dikenal; gunakan `{OWN_TABLES}` atau `{VIEWS}`.")
+    if chosen == VIEWS and not environment.get("TUNTAS_DB"):
+        raise UserError(
+            f"TUNTAS_KONTRAK={VIEWS} memerlukan TUNTAS_DB, yaitu basis data yang memuat tampilan itu."
+        )
+    if chosen == VIEWS and environment.get("TUNTAS_SUMBER") == LIVE:
+        raise UserError(
+            f"TUNTAS_SUMBER={LIVE} tidak dapat dipakai bersama TUNTAS_KONTRAK={VIEWS}; gunakan `{SNAPSHOT}`."
+        )
+    return chosen
+
+
+def _minutes(value: float | str) -> float:
+    """Minutes between two refreshes, 0 for never; raises ValueError for anything else."""
+    if not 0 <= float(value) < math.inf:
+        raise ValueError(f"potret.segarkan_menit (TUNTAS_SEGARKAN_MENIT) = {value}, paling sedikit 0")
+    return float(value)
 
 
 def _at_least_one(values: Mapping, name: str) -> int:

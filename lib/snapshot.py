@@ -17,11 +17,10 @@ from pathlib import Path
 
 import adbc_driver_sqlite.dbapi as adbc_sqlite
 import duckdb
-from sqlalchemy import Engine, Table, column, create_engine, make_url, table
+from sqlalchemy import Engine, column, create_engine, make_url, table
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import Date, DateTime, Float, Integer
 
-from lib.database import connection, fence, schema
+from lib.database import connection, contract, contract_rules, fence, storage
 from lib.database.prepared import ProvinceData, prepared_cases, prepared_pendamping, province_dates
 from lib.database.prepared_services import (
     prepared_attendance,
@@ -29,26 +28,12 @@ from lib.database.prepared_services import (
     prepared_referrals,
     prepared_targets,
 )
-from lib.domain import UserError
-from lib.settings import Settings
+from lib.domain import DataUnreadable, UserError
+from lib.settings import VIEWS, Settings
 
 # DuckDB loads extensions from the internet by default; a ministry's server must never ask outside.
 OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 POINTER = "terbaru.json"
-STALE_BUILD_SECONDS = 3600
-_COPIED = (
-    schema.provinsi,
-    schema.jenis_masalah,
-    schema.alasan_terminasi,
-    schema.unggahan,
-    schema.meta,
-    schema.pendamping,
-    schema.kasus,
-    schema.kegiatan,
-    schema.rujukan,
-    schema.kehadiran,
-    schema.target,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +72,8 @@ def current_version(settings: Settings) -> str | None:
         return versi
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataUnreadable(
             f"Penunjuk potret {POINTER} rusak; buat ulang dengan `python -m lib.cli potret`."
         ) from error
 
@@ -112,22 +97,29 @@ def build(
     started = time.perf_counter()
     say = progress or (lambda share, text: None)
     engine = connection.read_engine(settings.database_url)
-    connection.check_version(engine)
+    contract.check(engine, kontrak=settings.kontrak)
     home = folder(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _remove_stale_builds(home, now)
+    with storage.written():
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        storage.remove_stale(home, now)
     say(0.1, "Menyalin basis data kasus …")
     memory = create_engine("duckdb:///:memory:", connect_args={"config": OFFLINE | {"temp_directory": ""}})
     unfinished = home / f".bangun-{os.getpid()}-{now:%Y%m%dT%H%M%S%f}.duckdb"
     try:
-        with memory.connect() as target:
+        with storage.written(), memory.connect() as target:
             raw = target.connection.dbapi_connection
-            _copy_tables(engine, raw)
+            _copy_tables(engine, raw, kontrak=settings.kontrak)
+            left_out = ""
+            if settings.kontrak == VIEWS:
+                left_out = contract_rules.accept(raw, limit=_limit(settings), today=now.date())
             say(0.5, "Menghitung lama kasus …")
-            rows, digest = _write_version(target, raw, unfinished, settings=settings, now=now)
+            rows, digest = _write_version(
+                target, raw, unfinished, settings=settings, now=now, left_out=left_out
+            )
         versi = f"{now:%Y%m%dT%H%M%S}-{digest}"
         say(0.9, "Menerbitkan potret …")
-        _publish(settings, unfinished, versi)
+        with storage.written():
+            _publish(settings, unfinished, versi)
     finally:
         memory.dispose()
         engine.dispose()
@@ -137,8 +129,9 @@ def build(
     return Built(versi=versi, baris=rows, detik=time.perf_counter() - started)
 
 
-def _copy_tables(engine: Engine, raw) -> None:
+def _copy_tables(engine: Engine, raw, *, kontrak: str) -> None:
     try:
+        readings = contract.readings(engine, kontrak=kontrak)
         if engine.dialect.name == "sqlite":
             path = connection.sqlite_path(engine)
             with (
@@ -146,55 +139,30 @@ def _copy_tables(engine: Engine, raw) -> None:
                 closing(source.cursor()) as cursor,
             ):
                 # ADBC opens a transaction of its own: all tables are read from one state.
-                for table in _COPIED:
-                    _copy_sqlite(cursor, raw, table)
+                _copy_all(cursor, raw, readings)
         elif engine.dialect.name == "postgresql":
-            _copy_postgresql(engine, raw)
+            _copy_postgresql(engine, raw, readings)
         else:
             raise UserError(
                 f"Jenis basis data {engine.dialect.name} tidak didukung; gunakan SQLite atau PostgreSQL."
             )
+        if kontrak == VIEWS:
+            contract.complete(raw)
     except (adbc_sqlite.Error, DBAPIError, duckdb.Error) as error:
-        raise UserError(
+        raise DataUnreadable(
             "Basis data kasus tidak dapat disalin ke potret; periksa apakah berkas atau servernya baik."
         ) from error
 
 
-def _copy_sqlite(cursor, raw, table: Table) -> None:
-    # The driver guesses a column's type from its first rows: an empty start must not make it a number.
-    listed = ", ".join(
-        f"COALESCE({column.name}, {_empty(column)}) AS {column.name}" if column.nullable else column.name
-        for column in table.columns
-    )
-    cursor.execute(f"SELECT {listed} FROM {table.name}")  # noqa: S608  names of our own schema
-    reader = cursor.fetch_record_batch()
-    typed = ", ".join(_from_sqlite(column) for column in table.columns)
-    raw.register("baris_masuk", reader)
-    raw.execute(f"CREATE TABLE {table.name} AS SELECT {typed} FROM baris_masuk")  # noqa: S608
-    raw.unregister("baris_masuk")
+def _copy_all(cursor, raw, readings: list[contract.Reading]) -> None:
+    for reading in readings:
+        cursor.execute(reading.statement)
+        raw.register("baris_masuk", cursor.fetch_record_batch())
+        raw.execute(f"CREATE TABLE {reading.table.name} AS SELECT {reading.typed} FROM baris_masuk")  # noqa: S608
+        raw.unregister("baris_masuk")
 
 
-def _empty(column) -> str:
-    return "-1" if isinstance(column.type, Integer | Float) else "''"
-
-
-def _from_sqlite(column) -> str:
-    kind = "VARCHAR"
-    if isinstance(column.type, DateTime):
-        kind = "TIMESTAMP"
-    elif isinstance(column.type, Date):
-        kind = "DATE"
-    elif isinstance(column.type, Float):
-        kind = "DOUBLE"
-    elif isinstance(column.type, Integer):
-        kind = "INTEGER"
-    value = column.name
-    if column.nullable:
-        value = f"NULLIF({value}, {_empty(column)})"
-    return f"CAST({value} AS {kind}) AS {column.name}"
-
-
-def _copy_postgresql(engine: Engine, raw) -> None:
+def _copy_postgresql(engine: Engine, raw, readings: list[contract.Reading]) -> None:
     try:
         import adbc_driver_postgresql.dbapi as adbc_postgresql
     except ImportError as error:
@@ -205,35 +173,45 @@ def _copy_postgresql(engine: Engine, raw) -> None:
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(adbc_postgresql.connect(address)) as source, closing(source.cursor()) as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute(f"SET LOCAL lock_timeout = '{connection.LOCK_SECONDS}s'")
         # Who is not the owner would see no row, and publish a version without cases.
         cursor.execute(f"SET LOCAL tuntas.peran = '{fence.PROGRAM}'")
-        for table in _COPIED:
-            listed = ", ".join(column.name for column in table.columns)
-            cursor.execute(f"SELECT {listed} FROM {table.name}")  # noqa: S608  names of our own schema
-            raw.register("baris_masuk", cursor.fetch_record_batch())
-            raw.execute(f"CREATE TABLE {table.name} AS SELECT * FROM baris_masuk")  # noqa: S608
-            raw.unregister("baris_masuk")
+        _copy_all(cursor, raw, readings)
 
 
 @contextmanager
 def copied(settings: Settings) -> Iterator[Engine]:
-    """The case database as it is now, in memory: its tables copied, nothing prepared.
+    """The case database as it is now, in memory: its tables copied, nothing prepared, values of views not checked.
 
     Raises UserError when it cannot be read.
     """
     engine = connection.read_engine(settings.database_url)
-    connection.check_version(engine)
+    contract.check(engine, kontrak=settings.kontrak)
     memory = create_engine("duckdb:///:memory:", connect_args={"config": OFFLINE | {"temp_directory": ""}})
     try:
         with memory.connect() as target:
-            _copy_tables(engine, target.connection.dbapi_connection)
+            _copy_tables(engine, target.connection.dbapi_connection, kontrak=settings.kontrak)
             yield memory
     finally:
         memory.dispose()
         engine.dispose()
 
 
-def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datetime) -> tuple[int, str]:
+def sifted(settings: Settings, *, now: dt.datetime) -> contract_rules.Sifted:
+    """What a build would leave out of a ministry's views, and why; raises UserError when they cannot be read."""
+    with copied(settings) as copy, copy.connect() as reader:
+        raw = reader.connection.dbapi_connection
+        return contract_rules.sift(raw, limit=_limit(settings), today=now.date())
+
+
+def _limit(settings: Settings) -> int:
+    """The percent of a view's rows that may break the contract: as many as of an import's."""
+    return settings.ambang.batas_baris_ditolak
+
+
+def _write_version(
+    target, raw, path: Path, *, settings: Settings, now: dt.datetime, left_out: str
+) -> tuple[int, str]:
     provinces = province_dates(target)
     meta = dict(raw.execute("SELECT kunci, nilai FROM meta").fetchall())
     cases = prepared_cases("duckdb", provinces, referral_resolves=settings.rujukan_penuh_terselesaikan)
@@ -285,6 +263,7 @@ def _write_version(target, raw, path: Path, *, settings: Settings, now: dt.datet
             ("dibuat", now.isoformat(timespec="seconds")),
             ("rujukan_penuh_terselesaikan", str(int(settings.rujukan_penuh_terselesaikan))),
             ("sumber", origin(settings)),
+            ("dikeluarkan", left_out),
         ],
     )
     raw.commit()
@@ -328,12 +307,6 @@ def _keep_last(settings: Settings) -> None:
         audit_path(settings, versi).unlink(missing_ok=True)
 
 
-def _remove_stale_builds(home: Path, now: dt.datetime) -> None:
-    for path in home.glob(".bangun-*"):
-        if now.timestamp() - path.stat().st_mtime > STALE_BUILD_SECONDS:
-            path.unlink(missing_ok=True)
-
-
 def origin(settings: Settings) -> str:
     """Which case database a snapshot is of, as a digest: another one's figures must never be shown as its own.
 
@@ -342,12 +315,16 @@ def origin(settings: Settings) -> str:
     if settings.db is None:
         return "bawaan"
     shown = make_url(settings.db).set(username="", password="").render_as_string(hide_password=True)
+    if settings.kontrak == VIEWS:
+        # Views and tables of one database are other rows.
+        shown = f"{shown} {VIEWS}"
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """An open version: engine, version, whether simulated, when made, the provinces' data dates."""
+    """An open version: engine, version, whether simulated, when made, the provinces' data dates, and what of a
+    ministry's views was left out (empty for nothing)."""
 
     engine: Engine
     versi: str
@@ -355,13 +332,16 @@ class Opened:
     campuran: bool
     dibuat: str
     provinces: tuple[ProvinceData, ...]
+    dikeluarkan: str = ""
 
 
 def open_version(settings: Settings, versi: str) -> Opened:
     """Open one version read-only; raises UserError when the file is missing, damaged or of an older program."""
     path = version_path(settings, versi)
     if not path.is_file():
-        raise UserError(f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`.")
+        raise DataUnreadable(
+            f"Potret versi {versi} tidak ada; buat yang baru dengan `python -m lib.cli potret`."
+        )
     engine = create_engine(
         f"duckdb:///{path}", connect_args={"read_only": True, "config": OFFLINE}, pool_size=4
     )
@@ -370,14 +350,14 @@ def open_version(settings: Settings, versi: str) -> Opened:
             meta = dict(reader.exec_driver_sql("SELECT kunci, nilai FROM meta").all())
             found = reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi")
             known, rows = list(found.keys()), found.mappings().all()
-    except DBAPIError as error:
+    except (DBAPIError, KeyError) as error:
         engine.dispose()
-        raise UserError(
+        raise DataUnreadable(
             f"Potret versi {versi} rusak atau tidak terbaca; buat ulang dengan `python -m lib.cli potret`."
         ) from error
     if "lembar" not in known:
         engine.dispose()
-        raise UserError(
+        raise DataUnreadable(
             f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "
             "`python -m lib.cli potret`."
         )
@@ -394,4 +374,5 @@ def open_version(settings: Settings, versi: str) -> Opened:
         campuran=meta.get(connection.MIXED) == "1",
         dibuat=meta["dibuat"],
         provinces=tuple(ProvinceData(**row) for row in rows),
+        dikeluarkan=meta.get("dikeluarkan", ""),
     )

@@ -14,7 +14,8 @@ from pathlib import Path
 from lib import measure, publishing, snapshot
 from lib.database import connection, simulation
 from lib.decisions import demonstration
-from lib.settings import Settings
+from lib.domain import UserError
+from lib.settings import LIVE, VIEWS, Settings
 
 LOGGER = logging.getLogger("tuntas")
 DEMO_CASES = 84_000
@@ -38,6 +39,27 @@ def needs_simulation(settings: Settings) -> bool:
         engine.dispose()
 
 
+def schema_flaw(settings: Settings) -> str | None:
+    """Why no new snapshot can be made of the case database: its schema version; None when it fits.
+
+    Also None for views, which have no version, for direct mode, which refuses by itself, and for a database that cannot
+    be read: that is told elsewhere.
+    """
+    if settings.kontrak == VIEWS or settings.sumber == LIVE:
+        return None
+    try:
+        engine = connection.read_engine(settings.database_url)
+        found = connection.version_of(engine)
+        engine.dispose()
+    except UserError:
+        return None
+    try:
+        connection.check_known(found)
+    except UserError as error:
+        return str(error)
+    return None
+
+
 def make_demo(
     settings: Settings,
     *,
@@ -53,6 +75,7 @@ def make_demo(
 
     Raises UserError when the database holds data that are not simulated.
     """
+    settings.require_own_tables()
     say = progress or (lambda share, text: None)
     say(0.0, "Menyusun kasus simulasi …")
     data = simulation.simulate(cases=cases, seed=seed)

@@ -1,8 +1,8 @@
-"""Mutu data: when each province sent, and how much."""
+"""Mutu data: when each province sent, how much, and how late."""
 
 import streamlit as st
 
-from lib.web import filters, quality
+from lib.web import filters, quality, quality_delay
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -12,3 +12,4 @@ filters.current("mutu_data")
 st.title("Mutu data")
 quality.headline(scope)
 quality.provinces(scope)
+quality_delay.section(scope)

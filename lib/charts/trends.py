@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from lib.charts import growth
 from lib.charts.theme import (
     INTERVAL_LABEL,
     LINE_HEIGHT,
@@ -175,12 +176,14 @@ def monthly(
     colour: str,
     mature_until: str | None = None,
     note: str | None = None,
+    growing: pd.DataFrame | None = None,
 ) -> go.Figure:
     """A line over months that stops where there is no number; months after `mature_until` are open and dotted.
 
     One row per month, none left out: bulan ("2026-11"), nilai (NaN: none), tampil, n; bawah and atas give a band.
     The last months of a rate are still growing: drawn like the others they would look like a collapse. `y_title`
-    is the heading, `note` a sentence below. Raises ValueError for missing columns.
+    is the heading, `note` a sentence below. `growing` are months whose late reports are still to come (see
+    `lib.charts.growth`): hatched, with their expected number. Raises ValueError for missing columns.
     """
     require_columns(frame, "bulan", "nilai", "tampil", "n")
     frame = frame.sort_values("bulan", ignore_index=True)
@@ -189,6 +192,8 @@ def monthly(
     )
     hover = _month_hover(frame, is_partial=is_partial)
     traces = _band_traces(frame, colour) if {"bawah", "atas"} <= set(frame.columns) else []
+    if growing is not None:
+        traces += growth.traces(growing, colour=colour)
     traces.append(_mature_trace(frame, hover, is_partial, colour))
     if is_partial.any():
         traces.append(_partial_trace(frame, hover, is_partial, colour))
@@ -198,6 +203,8 @@ def monthly(
         traces,
         base_layout(height=MONTHLY_HEIGHT + note_height, heading=wrap(y_title)),
         showlegend=True,
+        barmode="overlay",
+        bargap=0.3,
         margin={"b": NOTE_OFFSET + note_height} if note_text else {},
         annotations=[_note_below(note_text)] if note_text else [],
         xaxis=month_axis(frame["bulan"].tolist()),

@@ -21,10 +21,13 @@ from sqlalchemy.exc import DBAPIError
 
 from lib import reference
 from lib.database import fence, schema
-from lib.domain import UserError
+from lib.domain import DataUnreadable, UserError
 
 # The mark of a simulated database that holds rows of the user's own.
 MIXED = "campuran"
+UNREADABLE = "Basis data kasus tidak dapat dibaca; periksa TUNTAS_DB dan apakah server atau berkasnya baik."
+# How long a reader waits for somebody who changes the tables; as long as an import does.
+LOCK_SECONDS = 10
 
 
 def writable_engine(url: str) -> Engine:
@@ -47,12 +50,20 @@ def read_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
         if not path.is_file():
-            raise UserError(
+            raise DataUnreadable(
                 f"Basis data kasus {path.name} tidak ditemukan; periksa TUNTAS_DB atau jalankan "
                 "`python -m lib.cli siapkan`."
             )
         return create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
-    return create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+    engine = create_engine(parsed, pool_pre_ping=True, **_timeouts(parsed.get_backend_name()))
+
+    # Said by the connection itself and not in the URL's options, which may hold some of the office's own.
+    @event.listens_for(engine, "connect")
+    def _patience(connection, _record) -> None:
+        connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        connection.commit()
+
+    return engine
 
 
 @lru_cache(maxsize=2)
@@ -60,7 +71,6 @@ def live_engine(url: str, *, seconds: int) -> Engine:
     """The one engine of direct mode, kept: its connections only read and give up a query after `seconds`."""
     engine = read_engine(url)
 
-    # Said by the connection itself and not in the URL's options, which may hold some of the office's own.
     @event.listens_for(engine, "connect")
     def _limit(connection, _record) -> None:
         connection.execute("SET default_transaction_read_only = on")
@@ -92,7 +102,7 @@ def prepare(engine: Engine, *, simulasi: bool = False) -> None:
 
     Raises UserError when the database holds another schema version.
     """
-    if inspect(engine).has_table("meta"):
+    if not is_empty(engine):
         check_version(engine)
         return
     with engine.begin() as connection:
@@ -120,18 +130,49 @@ def read_meta(engine: Engine) -> dict[str, str]:
         with engine.connect() as connection:
             return dict(connection.execute(select(schema.meta.c.kunci, schema.meta.c.nilai)).all())
     except DBAPIError as error:
+        raise DataUnreadable(UNREADABLE) from error
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether the case database has not been prepared yet; raises UserError when it cannot be read."""
+    try:
+        return not inspect(engine).has_table("meta")
+    except DBAPIError as error:
+        raise DataUnreadable(UNREADABLE) from error
+
+
+def version_of(engine: Engine) -> str:
+    """The schema version a case database names; raises UserError when it names none."""
+    found = read_meta(engine).get("versi_skema", "")
+    if not (found.isascii() and found.isdigit()):
         raise UserError(
-            "Basis data kasus tidak dapat dibaca; periksa TUNTAS_DB dan apakah server atau berkasnya baik."
-        ) from error
+            f"Versi skema basis data kasus “{found}” tidak dikenal; periksa apakah TUNTAS_DB menyebut basis data "
+            "Tuntas."
+        )
+    return found
 
 
 def check_version(engine: Engine) -> None:
-    """Raise UserError unless the database has exactly this program's schema version."""
-    found = read_meta(engine).get("versi_skema")
-    if found != schema.SCHEMA_VERSION:
+    """Raise UserError unless the database has exactly this program's schema version; nothing is ever changed here."""
+    check_known(version_of(engine))
+
+
+def check_known(found: str) -> None:
+    """Raise UserError, with the way out, unless a version is exactly this program's."""
+    refuse_newer(found)
+    if int(found) < int(schema.SCHEMA_VERSION):
         raise UserError(
-            f"Versi skema basis data {found}, program ini memerlukan {schema.SCHEMA_VERSION}; "
-            "gunakan versi program yang sesuai."
+            f"Basis data kasus berskema versi {found}, Tuntas ini memerlukan versi {schema.SCHEMA_VERSION}; jalankan "
+            "`python -m lib.cli siapkan`."
+        )
+
+
+def refuse_newer(found: str) -> None:
+    """Raise UserError for a schema version that this program does not know yet."""
+    if int(found) > int(schema.SCHEMA_VERSION):
+        raise UserError(
+            f"Basis data kasus berskema versi {found}, lebih baru daripada versi {schema.SCHEMA_VERSION} yang dikenal "
+            "Tuntas ini; perbarui Tuntas."
         )
 
 

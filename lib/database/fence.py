@@ -30,8 +30,11 @@ NO_RIGHT, READ_ONLY, LOCKED, TIMED_OUT, NO_SUCH_VALUE = "42501", "25006", "55P03
 FENCED = tuple(
     table
     for table in schema.metadata.sorted_tables
-    if table.name not in schema.REFERENCE_TABLES and table is not schema.meta
+    if table.name not in schema.REFERENCE_TABLES and table not in (schema.meta, schema.cadangan)
 )
+# What an import took away, of all provinces in one text: nobody's business but the owner's.
+SEALED = (schema.cadangan,)
+READ = tuple(table.name for table in schema.metadata.sorted_tables if table not in SEALED)
 VIEWS = {
     # One row per case that counts, without anything that tells one client or case from another.
     "v_kasus_ringkas": """
@@ -127,6 +130,8 @@ def _put_up(connection: Connection, reader: str, seconds: int) -> Erected:
     place = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
     done, missing = [], []
     statements = [statement for table in FENCED for statement in _policy(table)]
+    # Without a policy: no row for anybody but the owner.
+    statements += [f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY" for table in SEALED]
     if _run(connection, statements):
         done.append(f"Pagar kedua: {len(FENCED)} tabel dijaga per provinsi.")
     else:
@@ -193,8 +198,9 @@ def _reader(connection: Connection, reader: str, seconds: int, user: str) -> lis
 def _rights(connection: Connection, reader: str, user: str, place: str, *, views: bool) -> str | None:
     """Give the reading role SELECT and nothing else; None, or the sentence of what was refused."""
     role = _quoted(connection, reader)
-    names = ", ".join([*(table.name for table in schema.metadata.sorted_tables), *(VIEWS if views else ())])
-    statements = [f"REVOKE ALL ON {names} FROM {role}", f"GRANT SELECT ON {names} TO {role}"]
+    names = ", ".join([*READ, *(VIEWS if views else ())])
+    sealed = ", ".join(table.name for table in SEALED)
+    statements = [f"REVOKE ALL ON {names}, {sealed} FROM {role}", f"GRANT SELECT ON {names} TO {role}"]
     enters = text("SELECT has_schema_privilege(:role, :place, 'USAGE')")
     if not connection.execute(enters, {"role": reader, "place": place}).scalar_one():
         statements.append(f"GRANT USAGE ON SCHEMA {_quoted(connection, place)} TO {role}")

@@ -19,9 +19,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
 )
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 metadata = MetaData()
 
@@ -286,6 +287,14 @@ meta = Table(
     metadata,
     Column("kunci", String(24), primary_key=True),
     Column("nilai", String(200), nullable=False),
+)
+cadangan = Table(
+    "cadangan",
+    metadata,
+    Column("nomor", Integer, primary_key=True, autoincrement=True),
+    Column("lembar", String(12), nullable=False),
+    Column("tindakan", String(8), nullable=False),
+    Column("isi", Text, nullable=False),
 )
 
 # Reference tables and the CSV files that fill them; a CSV calls its own key `kode`.

@@ -19,6 +19,7 @@ from lib.disclosure.cells import (
     Cell,
     Nodes,
     close,
+    finest,
     layout,
     linked,
     names_of,
@@ -26,6 +27,7 @@ from lib.disclosure.cells import (
     nodes_of,
     place_of,
     siblings,
+    totals,
     withhold,
 )
 from lib.disclosure.rules import MIN_VALUES
@@ -40,6 +42,8 @@ AT_ONCE = 100_000
 PAIRS = 12
 MOSTLY = 0.75
 """A list is not shown at all, zeros neither, where more than this share of its cells with cases is hidden anyway."""
+MOST_PROVINCES = 0.25
+"""A larger share of the provinces without their total of the year is too large for a meeting."""
 ROUNDS = 6
 """So often single cells are hidden; then so often the lists they stand in, zeros too; then whole kinds of lists."""
 
@@ -59,9 +63,29 @@ def audit(blocks: Iterable[Block]) -> tuple[list[Cell], int]:
 
 
 def protect(block: Block) -> Nodes:
-    """The cells of a block, with further ones hidden until every hidden cell keeps at least 3 possible values."""
-    places = layout()
-    state, rng = nodes(block), np.random.default_rng(SEED)
+    """The cells of a block, with further ones hidden until every hidden cell keeps at least 3 possible values.
+
+    Where that costs totals that everybody asks for, the finest lists are not shown at all instead, if fewer are lost
+    then.
+    """
+    state = _protected(nodes(block))
+    if state.withheld[totals()[1]].mean() <= MOST_PROVINCES:
+        return state
+    coarse = nodes(block)
+    coarse.spared = totals()[0]
+    close(coarse, np.flatnonzero(finest()))
+    return min(state, _protected(coarse), key=_lost)
+
+
+def _lost(state: Nodes) -> int:
+    """How many totals are hidden, and how many cells of the nation's year."""
+    whole, provinces = totals()
+    return int(state.withheld[whole | provinces].sum() + state.withheld[STARTS["NY"] :].sum())
+
+
+def _protected(state: Nodes) -> Nodes:
+    block, places = state.block, layout()
+    rng = np.random.default_rng(SEED)
     cases = Cases(
         kab=block.kab,
         prov=places.province_of[block.kab],
@@ -148,7 +172,8 @@ def _close(state: Nodes, failing: np.ndarray) -> None:
             each for part in linked(node) for each in part if (each < STARTS["NM"]) == (node < STARTS["NM"])
         ]
         for each in (node, *same):
-            close(state, siblings(each))
+            beside = siblings(each)
+            close(state, beside[~state.spared[beside]])
 
 
 def _close_families(state: Nodes, failing: np.ndarray, number: int) -> None:
@@ -156,7 +181,8 @@ def _close_families(state: Nodes, failing: np.ndarray, number: int) -> None:
     begins = np.array(list(STARTS.values()))
     if number == 0:
         for each in np.unique(np.searchsorted(begins, failing, "right") - 1).tolist():
-            close(state, np.arange(begins[each], begins[each + 1]))
+            of_kind = np.arange(begins[each], begins[each + 1])
+            close(state, of_kind[~state.spared[of_kind]])
         return
     close(state, np.arange(STARTS["NQ"] if number == 1 else STARTS["end"]))
 
@@ -165,7 +191,10 @@ def _open(state: Nodes, candidates: Iterable[int]) -> list[int]:
     return [
         node
         for node in candidates
-        if state.listed[node] and not state.withheld[node] and state.value[node] > 0
+        if state.listed[node]
+        and not state.withheld[node]
+        and state.value[node] > 0
+        and not state.spared[node]
     ]
 
 

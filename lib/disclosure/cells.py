@@ -111,7 +111,8 @@ def nodes_of(family: int, kab, kind, month, quarter) -> np.ndarray:
 
 @dataclass
 class Nodes:
-    """The state of a block: `value` is true, `low` and `high` what a reader knows, `asked` what must stay unknown."""
+    """The state of a block: `value` is true, `low` and `high` what a reader knows, `asked` what must stay unknown,
+    `spared` what is not hidden for the sake of others but at the very last."""
 
     block: Block
     value: np.ndarray
@@ -120,6 +121,7 @@ class Nodes:
     listed: np.ndarray
     asked: np.ndarray
     withheld: np.ndarray
+    spared: np.ndarray
     told: tuple[int, ...]
     """The families with listed or asked cells: the others bind nothing."""
 
@@ -144,6 +146,7 @@ def nodes(block: Block) -> Nodes:
         listed=listed,
         asked=hidden | (left_out & (value > 0)),
         withheld=np.zeros(size, dtype=bool),
+        spared=np.zeros(size, dtype=bool),
         told=_told(listed | left_out),
     )
 
@@ -188,6 +191,35 @@ def siblings(node: int) -> np.ndarray:
         return STARTS["PK"] + where[0] * len(places.kinds) + np.arange(len(places.kinds))
     step = {"NM": NO_MONTH + 1, "NQ": quarters, "NY": 1}[family]
     return STARTS[family] + np.arange(places.rows) * step + (where[1] if step > 1 else 0)
+
+
+@cache
+def finest() -> np.ndarray:
+    """Which nodes are of the finest lists: kab/kota by group, provinces by group and quarter, the nation by kind and
+    month."""
+    places, number = layout(), np.arange(STARTS["end"])
+    kab = (number < STARTS["PQ"]) & ~_of_all("K", 1)
+    quarter = (number >= STARTS["PQ"]) & (number < STARTS["PY"]) & ~_of_all("PQ", NO_QUARTER + 1)
+    month = (number >= STARTS["NM"]) & (number < STARTS["NM"] + len(places.kinds) * (NO_MONTH + 1))
+    return kab | quarter | month
+
+
+@cache
+def totals() -> tuple[np.ndarray, np.ndarray]:
+    """Which nodes count all kinds of the nation in some period, and all kinds of a province in the year."""
+    last, number = layout().rows - 1, np.arange(STARTS["end"])
+    whole = np.zeros(len(number), dtype=bool)
+    for family, after, span in (("NM", "NQ", NO_MONTH + 1), ("NQ", "NY", NO_QUARTER + 1), ("NY", "end", 1)):
+        inside = (number >= STARTS[family]) & (number < STARTS[after])
+        whole |= inside & ((number - STARTS[family]) // span == last)
+    provinces = (number >= STARTS["PY"]) & (number < STARTS["PK"]) & _of_all("PY", 1)
+    return whole, provinces
+
+
+def _of_all(family: str, span: int) -> np.ndarray:
+    """Whether a node's place within a family of places is that of all groups together."""
+    places = layout()
+    return (np.arange(STARTS["end"]) - STARTS[family]) // span % places.parts == places.parts - 1
 
 
 def _shape(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

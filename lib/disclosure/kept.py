@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from lib import reference
 from lib.disclosure import rules, views
 from lib.disclosure.cells import Cell
+
+LOGGER = logging.getLogger("tuntas")
 
 
 @cache
@@ -29,14 +32,18 @@ def rules_digest() -> str:
 def write(path: Path, cells: list[Cell]) -> None:
     """Write the cells that are hidden further; readers see the whole file or none."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with unfinished.open("w", encoding="utf-8") as written:
-        json.dump({"aturan": rules_digest(), "sel": cells}, written)
-    unfinished.chmod(0o600)
-    unfinished.replace(path)
+    try:
+        with unfinished.open("w", encoding="utf-8") as written:
+            json.dump({"aturan": rules_digest(), "sel": cells}, written)
+        unfinished.chmod(0o600)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def read(path: Path) -> frozenset[Cell] | None:
-    """The cells that are hidden further; None where there is no audit by the present rules."""
+    """The cells that are hidden further; None where there is no audit by the present rules, or none that is whole."""
     try:
         written = path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -47,5 +54,11 @@ def read(path: Path) -> frozenset[Cell] | None:
 @lru_cache(maxsize=4)
 def _read(path: Path, written: int) -> frozenset[Cell] | None:
     """`written` tells a file apart from the one it has replaced."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return frozenset(tuple(cell) for cell in found["sel"]) if found["aturan"] == rules_digest() else None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        cells = frozenset(tuple(cell) for cell in found["sel"])
+        return cells if found["aturan"] == rules_digest() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        # Presentasi refuses the version then, as it does without an audit.
+        LOGGER.warning("the audit of small numbers %s cannot be read", path.name)
+        return None

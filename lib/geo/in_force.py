@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib import settings
-from lib.domain import UserError
+from lib.domain import DataUnreadable, UserError
 
 LIST = "batas.json"
 FOLDER = "batas"
@@ -58,7 +58,7 @@ def read(data_folder: Path) -> Boundaries:
     except FileNotFoundError:
         return Boundaries({}, {})
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise UserError(
+        raise DataUnreadable(
             f"Daftar batas wilayah {path.name} di folder data tidak dapat dibaca; hapus berkas itu untuk memakai batas "
             "bawaan, lalu jalankan lagi `python -m lib.cli batas` bila perlu."
         ) from error
@@ -74,7 +74,7 @@ def file(key: str, *, static: Path) -> Path | None:
         return None
     path = static / boundaries.berkas[key]
     if not path.is_file():
-        raise UserError(
+        raise DataUnreadable(
             f"Batas wilayah dari {boundaries.asal[key]} tidak ada lagi di folder {static.name}; jalankan lagi "
             f"`python -m lib.cli batas`, atau hapus {LIST} di folder data untuk memakai batas bawaan."
         )

@@ -21,6 +21,7 @@ from lib.measure.answer import NO_DATA, answer
 from lib.measure.benchmark import benchmark, has_benchmark, is_national, nation_of
 from lib.measure.counts import provide
 from lib.measure.curves import closed_mean, outcome_curves
+from lib.measure.delays import late_reports
 from lib.measure.fairness import (
     CONTROL_KODES,
     CONTROL_MONTHS,
@@ -36,6 +37,7 @@ from lib.measure.fairness import (
 from lib.measure.flow import FLOWS, TARGETS, WEEKS, outlook, pace, stock_and_flow, weekly
 from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
+from lib.measure.nowcast import AFTER_DATA, COMPLETE, Delays, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
 from lib.measure.question import ask, check_kodes
 from lib.measure.waits import waiting
@@ -56,6 +58,8 @@ from lib.scoping import allowed_provinces
 from lib.settings import LIVE, Settings
 
 __all__ = [
+    "AFTER_DATA",
+    "COMPLETE",
     "CONTROL_KODES",
     "CONTROL_MONTHS",
     "FUNNEL_KODES",
@@ -65,6 +69,7 @@ __all__ = [
     "NATIONAL_UNIT",
     "NO_DATA",
     "Control",
+    "Delays",
     "Event",
     "Funnel",
     "Place",
@@ -89,13 +94,16 @@ __all__ = [
     "is_kept",
     "is_national",
     "keys_of",
+    "late_reports",
     "measure",
     "measure_comparison",
+    "nowcast",
     "open_source",
     "outcome_curves",
     "outlook",
     "pace",
     "read_events",
+    "reporting_delays",
     "shows_names",
     "smoothed",
     "stock_and_flow",

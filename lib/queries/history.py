@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from lib.application import UNREADABLE, has_history, riwayat
-from lib.domain import CaseFilter, Scope, UserError
+from lib.domain import CaseFilter, DataUnreadable, Scope
 from lib.scoping import allowed_provinces
 
 COLUMNS = ["kode_provinsi", "tanggal_data", "kode", "nilai", "pembilang", "n", "versi"]
@@ -37,7 +37,7 @@ def kept(
 ) -> pd.DataFrame:
     """The rows of one figure dated in [first, last], oldest first: see COLUMNS.
 
-    Raises AccessRefused for a province outside the scope, UserError when the database cannot be read.
+    Raises AccessRefused for a province outside the scope, DataUnreadable when the database cannot be read.
     """
     inside = allowed_provinces(scope, CaseFilter(provinsi=tuple(provinces)))
     if not has_history(history.engine):
@@ -53,4 +53,4 @@ def kept(
         with history.engine.connect() as connection:
             return pd.DataFrame(connection.execute(query).all(), columns=COLUMNS)
     except DBAPIError as error:
-        raise UserError(UNREADABLE.format(verb="dibaca")) from error
+        raise DataUnreadable(UNREADABLE.format(verb="dibaca")) from error

@@ -52,7 +52,7 @@ def live_source(settings: Settings, *, now: dt.datetime) -> Source:
         )
         return replace(source, campuran=connection.is_mixed(engine))
     except DBAPIError as error:
-        sentence = unreadable(error, engine)
-        if sentence is None:
+        known = unreadable(error, engine)
+        if known is None:
             raise
-        raise UserError(sentence) from error
+        raise known from error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Column, Engine, FromClause, MetaData, Select, Table, delete, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from lib import clock
 from lib.database import fence, schema
@@ -26,7 +26,7 @@ from lib.database.prepared_services import (
     prepared_referrals,
     prepared_targets,
 )
-from lib.domain import Scope, UserError
+from lib.domain import DataUnreadable, Scope, UserError
 from lib.queries.history import History
 from lib.snapshot import Opened
 
@@ -39,7 +39,8 @@ class Source:
 
     `peran_baca` is the role under which PostgreSQL runs the queries; without it they run as the connecting user.
     `samar` is the file of the cells that tayang presentasi hides besides the small ones; it is written after the
-    version, so that a reader looks for it at each question. None where there never is one.
+    version, so that a reader looks for it at each question. None where there never is one. `dikeluarkan` says which
+    rows of a ministry's views were left out, empty for none.
     """
 
     engine: Engine
@@ -57,6 +58,7 @@ class Source:
     campuran: bool = False
     peran_baca: str | None = None
     samar: Path | None = None
+    dikeluarkan: str = ""
 
 
 def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:
@@ -82,6 +84,7 @@ def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source
         dibuat=opened.dibuat,
         provinces=opened.provinces,
         riwayat=riwayat,
+        dikeluarkan=opened.dikeluarkan,
     )
 
 
@@ -157,40 +160,45 @@ def fetch(scope: Scope, source: Source, query: Select) -> pd.DataFrame:
     """Run a query and return its rows; columns named tanggal_* become datetime64[s].
 
     The query restricts itself to the scope; PostgreSQL is told the scope too (see `lib.database.fence`).
-    Raises UserError when the snapshot's file or the case database cannot be read.
+    Raises DataUnreadable when the snapshot's file or the case database cannot be read, UserError for a query that
+    takes too long or is not allowed.
     """
     try:
         frame = _rows(scope, source, query)
     except DBAPIError as error:
-        sentence = unreadable(error, source.engine, versi=source.versi)
-        if sentence is None:
+        known = unreadable(error, source.engine, versi=source.versi)
+        if known is None:
             raise
-        raise UserError(sentence) from error
+        raise known from error
     for name in frame.columns:
         if name.startswith("tanggal_"):
             frame[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
     return frame
 
 
-def unreadable(error: DBAPIError, engine: Engine, *, versi: str = "") -> str | None:
-    """The sentence of an error that is the database's and not the query's; None for a wrong query."""
+def unreadable(error: DBAPIError, engine: Engine, *, versi: str = "") -> UserError | None:
+    """What to say of an error that is the database's and not the query's; None for a wrong query.
+
+    DataUnreadable where the file or the server is gone or damaged.
+    """
     if fence.sqlstate(error) == fence.TIMED_OUT:
-        return (
+        return UserError(
             "Kueri dihentikan karena melewati batas waktu basis data; persempit saringan, atau naikkan "
             "`langsung.batas_kueri_detik`."
         )
     if fence.sqlstate(error) in (fence.NO_RIGHT, fence.NO_SUCH_VALUE):
-        return (
+        return UserError(
             "Pengguna dalam TUNTAS_DB tidak berhak membaca basis data kasus; jalankan `python -m lib.cli siapkan` "
             "sebagai pemilik tabelnya, lalu `periksa`."
         )
-    if not isinstance(error, OperationalError):
+    # DuckDB calls what it finds in a damaged block an inner fault of its own.
+    if not isinstance(error, OperationalError | InternalError):
         return None
     # Each block of a snapshot has a checksum, looked at only when the block is read.
     where, remedy = f"Potret versi {versi}", "buat ulang dengan `python -m lib.cli potret`"
     if engine.dialect.name != "duckdb":
         where, remedy = "Basis data kasus", "periksa TUNTAS_DB dan apakah server atau berkasnya baik"
-    return f"{where} rusak atau tidak terbaca; {remedy}."
+    return DataUnreadable(f"{where} rusak atau tidak terbaca; {remedy}.", versi=versi or None)
 
 
 def _rows(scope: Scope, source: Source, query: Select) -> pd.DataFrame:

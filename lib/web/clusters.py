@@ -8,14 +8,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib import present, present_area, reference, text
+from lib import present, present_area, reference, text, text_delay
 from lib.charts import bars, nested
 from lib.charts import trends as trend_charts
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
-from lib.web import annotations, cache, cards, counts, filters
+from lib.web import annotations, cache, cards, counts, filters, growth
 
 GROUPING_CHOICE, GROUP_CHOICE, KIND_CHOICE = "rinci", "kelompok", "sorot_jenis"
 GROUPINGS = ("klaster", "pas")
@@ -272,8 +272,8 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
         "Tabel dan unduhan", key=f"{shown.per.value}-tren", icon=":material/table:"
     ) as is_open:
         if is_open:
-            frame, answer = _by_month(scope, case_filter)
-            headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek}
+            frame, answer = growth.in_table(*_by_month(scope, case_filter), growth.months(scope, case_filter))
+            headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek, **text_delay.COLUMNS}
             st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True, placeholder="–")
             cards.downloads(answer, key=f"{shown.per.value}-tren", lines=(f"Kelompok: {shown.name}",))
 
@@ -297,15 +297,18 @@ def _by_month(scope: Scope, case_filter: CaseFilter) -> tuple[pd.DataFrame, pd.D
 def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View, noted: annotations.Marks) -> None:
     frame, answer = _by_month(scope, case_filter)
     sentence = text.by_month(frame, name=f"{shown.name}, kasus terdata per bulan")
+    expected = growth.months(scope, case_filter)
     figure = trend_charts.monthly(
         frame,
         y_title=f"Terdata per bulan (kasus): {shown.name}",
         colour=STATUS_COLOURS[Status.TERDATA],
         mature_until=present.full_until(answer),
+        growing=growth.growing(expected),
     )
     noted = annotations.within(noted, answer)
     cards.chart(annotations.on(figure, noted), key="kl_tren", sentence=sentence)
     cards.note(sentence)
+    growth.note(expected)
     annotations.legend(noted)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lib import text_delay
 from lib.domain import Scope
 from lib.indicators.records import INDICATORS, TARGET_SHEET, Indicator
 from lib.web import cache
@@ -60,6 +61,7 @@ def conventions() -> None:
             f"macet tanpa aktivitas lebih dari {limits.macet_hari} hari (darurat {limits.macet_hari_darurat}); angka "
             f"dengan n di bawah {limits.n_minimum} tidak ditampilkan."
         )
+        st.markdown(text_delay.DEFINITION)
 
 
 def records(scope: Scope) -> None:

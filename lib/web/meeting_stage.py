@@ -14,7 +14,7 @@ import streamlit as st
 from lib import decisions, geo, present, text
 from lib.charts import maps, stage
 from lib.charts.theme import STATUS_COLOURS
-from lib.domain import Scope, Status
+from lib.domain import AccessRefused, Scope, Status, UserError
 from lib.exports import story, story_steps
 from lib.exports.step import Chart, Step, Story
 from lib.indicators.records import INDICATORS
@@ -138,8 +138,16 @@ def show(scope: Scope, choice: filters.Choice) -> None:
     """One step of the story, alone on the screen, with its place in the story and the ways on."""
     st.html(STYLE)
     asked = choice.other(STEP)
-    agreed = _agreed(scope, asked)
-    everything = told(scope, choice, agreed)
+    try:
+        agreed = _agreed(scope, asked)
+        everything = told(scope, choice, agreed)
+    except AccessRefused:
+        raise
+    except UserError as error:
+        # Beside the message there is no menu, so the way back stands here.
+        st.warning(str(error), icon=":material/block:")
+        _end_button()
+        return
     steps = [step for step in everything.langkah if step.nama not in LEFT_OUT]
     names = [step.nama for step in steps]
     if asked not in names:
@@ -185,14 +193,7 @@ def _turning(names: list[str], place: int) -> None:
             disabled=place == last,
             key="panggung_maju",
         )
-        st.button(
-            "Selesai",
-            icon=":material/close:",
-            on_click=_wish,
-            args=("",),
-            shortcut="Esc",
-            key="panggung_selesai",
-        )
+        _end_button()
     # The same ways for other keys; not shown, because a button has room for one key only.
     with st.container(key="panggung_tombol_lain"):
         for label, key, target in (
@@ -202,6 +203,17 @@ def _turning(names: list[str], place: int) -> None:
             ("Akhir", "End", names[-1]),
         ):
             st.button(label, on_click=_wish, args=(target,), shortcut=key, key=f"panggung_{key}")
+
+
+def _end_button() -> None:
+    st.button(
+        "Selesai",
+        icon=":material/close:",
+        on_click=_wish,
+        args=("",),
+        shortcut="Esc",
+        key="panggung_selesai",
+    )
 
 
 def _step(step: Step) -> None:

@@ -8,14 +8,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib import present, reference, text
+from lib import present, reference, text, text_delay
 from lib.charts import bars
 from lib.charts import trends as trend_charts
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.measure import NO_DATA
 from lib.numbers_id import rentang_tanggal
-from lib.web import annotations, cache, filters, links, watch
+from lib.web import annotations, cache, filters, growth, links, watch
 from lib.web import cards as pieces
 from lib.web.session import current_settings
 
@@ -30,6 +30,7 @@ SHOWN = tuple(
 COMPARISON, PREVIOUS, LAST_YEAR = "banding", "sebelumnya", "tahun-lalu"
 COMPARISONS = {PREVIOUS: "Periode sebelumnya", LAST_YEAR: "Periode sama tahun lalu"}
 TREND_COLUMNS = {"bulan": "Bulan", "tampil": "Nilai", "n": "n", "catatan": "Catatan"}
+GROWING_COLUMNS = TREND_COLUMNS | text_delay.COLUMNS
 CORONG_HELP = "Dari kasus yang terdata dalam periode: berapa yang sampai tiap langkah."
 TARGET_HELP = (
     "Capaian = realisasi sejak awal tahun (atau bulan) target dibagi target untuk hari yang sudah berjalan; 100 % "
@@ -234,7 +235,7 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
     for column, kode in zip(st.columns(3), TRENDS, strict=True):
 
         def make(kode=kode) -> tuple:
-            return _monthly(scope, case_filter, kode), TREND_COLUMNS, _trend_answer(scope, case_filter, kode)
+            return _trend_table(scope, case_filter, kode)
 
         with column, st.container(border=True, height="stretch"):
             draw = partial(_trend, scope, case_filter, kode, noted)
@@ -251,6 +252,14 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
 
 def _legend(scope: Scope, case_filter: CaseFilter, noted: annotations.Marks) -> None:
     annotations.legend(annotations.within(noted, _trend_answer(scope, case_filter, "I01")))
+
+
+def _trend_table(scope: Scope, case_filter: CaseFilter, kode: str) -> tuple:
+    frame, answer = _monthly(scope, case_filter, kode), _trend_answer(scope, case_filter, kode)
+    if kode != "I01":
+        return frame, TREND_COLUMNS, answer
+    frame, answer = growth.in_table(frame, answer, growth.months(scope, case_filter))
+    return frame, GROWING_COLUMNS, answer
 
 
 def _trend_answer(scope: Scope, case_filter: CaseFilter, kode: str) -> pd.DataFrame:
@@ -272,11 +281,20 @@ def _trend(scope: Scope, case_filter: CaseFilter, kode: str, noted: annotations.
         pieces.note(f"**{title}**")
         pieces.note("Belum ada bulan yang dapat ditampilkan; sebabnya ada di tabel.")
         return
-    answer = _trend_answer(scope, case_filter, kode)
-    full = present.full_until(answer) if kode == "I01" else None
+    answer, full, expected = _trend_answer(scope, case_filter, kode), None, None
+    if kode == "I01":
+        full, expected = present.full_until(answer), growth.months(scope, case_filter)
+    figure = trend_charts.monthly(
+        frame,
+        y_title=title,
+        colour=STATUS_COLOURS[status],
+        mature_until=full,
+        growing=None if expected is None else growth.growing(expected),
+    )
     noted = annotations.within(noted, answer)
-    figure = trend_charts.monthly(frame, y_title=title, colour=STATUS_COLOURS[status], mature_until=full)
     pieces.chart(annotations.on(figure, noted), key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
+    if expected is not None:
+        growth.note(expected)
 
 
 def _trend_sentence(frame: pd.DataFrame, title: str) -> str:

@@ -16,6 +16,7 @@ from lib.indicators.records import INDICATORS, MAP_INDICATORS
 from lib.numbers_id import angka
 from lib.web import cache, counts, filters, links
 from lib.web import cards as pieces
+from lib.web.session import guarded
 
 PANEL = (
     "I01",
@@ -77,10 +78,12 @@ def provinces(scope: Scope, choice: filters.Choice) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         outlined = chosen or choice.provinsi or None  # a small province alone would be hard to find
-        _shape(scope, frame, kode, choice, limits=limits, labels=labels, selected=outlined, smooth=smooth)
-        borders = text.INDICATIVE_OF_USER if geo.is_from_user() else text.INDICATIVE
-        own = "" if measure.is_national(scope) else " Hanya wilayah Anda yang berwarna."
-        pieces.note(f"{borders}{own} Batas kelas tetap (usulan); klik provinsi untuk angkanya.")
+        # A boundary file that cannot be read takes the map away, not the figures beside it.
+        guarded(
+            lambda: _shape(
+                scope, frame, kode, choice, limits=limits, labels=labels, selected=outlined, smooth=smooth
+            )
+        )
         if smooth:
             pieces.note(words.SMOOTHED)
     with right:
@@ -143,12 +146,13 @@ def _shape(
         "selected": selected,
     }
     key = st.session_state["r_tampilan"]
+    borders = None if key == TILES else geo.provinsi_geojson_url()
 
     def draw() -> tuple[go.Figure, str]:
-        if key == TILES:
+        if borders is None:
             figure = maps.tile_grid(frame, **common)
         else:
-            figure = maps.choropleth(frame, geojson_url=geo.provinsi_geojson_url(), **common)
+            figure = maps.choropleth(frame, geojson_url=borders, **common)
         return figure, _map_sentence(frame, kode)
 
     figure, sentence = cache.made(
@@ -159,10 +163,14 @@ def _shape(
         kode,
         choice.case_filter(),
         selected,
-        geo.provinsi_geojson_url(),
+        borders,
         smooth,
     )
     pieces.chart(figure, key=key, sentence=sentence, is_map=key == MAP, on_select=lambda: _map_clicked(key))
+    said = "" if borders is None else text.INDICATIVE_OF_USER if geo.is_from_user() else text.INDICATIVE
+    own = "" if measure.is_national(scope) else "Hanya wilayah Anda yang berwarna."
+    limits_said = "Batas kelas tetap (usulan); klik provinsi untuk angkanya."
+    pieces.note(" ".join(filter(None, [said, own, limits_said])))
 
 
 def _map_sentence(frame: pd.DataFrame, kode: str) -> str:

@@ -16,7 +16,7 @@ from lib.measure import is_kept
 from lib.numbers_id import angka
 from lib.web import cache, cards, counts, filters, links, watch, workers
 from lib.web.case_list import SEPARATOR
-from lib.web.session import current_settings, data_dates
+from lib.web.session import current_settings, data_dates, guarded
 
 # Four in a row: the corong and what is open; what is stuck and the load; how long; response and referrals.
 FIGURES = (
@@ -156,7 +156,8 @@ def places(scope: Scope, choice: filters.Choice) -> None:
     chosen = chosen if chosen in set(answer["kabkota"]) else ""
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _outline(scope, answer, choice, kode=kode, chosen=chosen)
+        # A boundary file that cannot be read takes the map away, not the figures beside it.
+        guarded(lambda: _outline(scope, answer, choice, kode=kode, chosen=chosen))
     with right:
         _place(answer, choice, chosen)
 

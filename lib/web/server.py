@@ -7,6 +7,7 @@ file and in lib/web/server_sign_in.py, for the exact version in requirements.txt
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -23,7 +24,7 @@ from streamlit import config, runtime
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from lib import access, measure, snapshot
+from lib import access, measure, refresh, snapshot
 from lib.domain import Identity, UserError
 from lib.settings import ROOT, SNAPSHOT, Settings
 from lib.web import identity, navigation, server_headers, server_sign_in
@@ -112,9 +113,17 @@ def _belongs(session_id: str, person: Identity | None) -> bool:
 def signs_in(settings: Settings) -> bool:
     """Whether a person has to be known here: not for simulated data, nor on this machine with TUNTAS_TANPA_MASUK."""
     # Before the first version there is nothing to fetch, and nobody should wait here until it is made.
-    if measure.current_version(settings) is not None and open_to_all(current_source()):
+    if _has_version(settings) and open_to_all(current_source()):
         return False
     return not _without_sign_in(settings)
+
+
+def _has_version(settings: Settings) -> bool:
+    try:
+        return measure.current_version(settings) is not None
+    except UserError:
+        # The pages show the last good one then, if there is any.
+        return True
 
 
 def _without_sign_in(settings: Settings) -> bool:
@@ -226,7 +235,10 @@ def parts() -> dict:
         nonlocal made
         server_sign_in.check()
         made = note_downloads(runtime.get_instance().media_file_mgr)
+        stop = threading.Event()
+        refresh.keep_fresh(stop)
         yield
+        stop.set()
 
     base = server_sign_in.base_path()
     return {

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lib import access, clock, measure, reference, settings, snapshot, start
-from lib.domain import AccessRefused, Identity, Role, Scope, UserError
+from lib.domain import AccessRefused, DataUnreadable, Identity, Role, Scope, UserError
 from lib.measure import Source
 from lib.web import identity, navigation
 
 LOGGER = logging.getLogger("tuntas")
 KEPT_SOURCES = 3
+# How long it is believed that the case database has this program's schema version.
+SCHEMA_SECONDS = 300
 FIRST_START = threading.Lock()
 # Simulations made by this server whose past is not told yet.
 WITHOUT_PAST: list[str] = []
@@ -25,6 +27,13 @@ WITHOUT_PAST: list[str] = []
 WITHOUT_AUDIT: list[str] = []
 # The version a run of the page began with: all that one page shows comes from it.
 RUNS_WITH: ContextVar[Source | None] = ContextVar("runs_with", default=None)
+# Why that is not the newest version, where it is not.
+RUNS_DESPITE: ContextVar[UserError | None] = ContextVar("runs_despite", default=None)
+# Versions whose file turned out to be damaged while it was read: the file as it was then, and what is said of it.
+DAMAGED: dict[str, tuple[tuple | None, DataUnreadable]] = {}
+# What the log was told last, and when: not the same for every click of every visitor.
+LOGGED: dict[str, dt.datetime] = {}
+LOG_AGAIN = dt.timedelta(minutes=10)
 # In the demonstration: the role and province the visitor looks as.
 SEEN_AS, SEEN_PROVINCE = "sebagai", "sebagai_provinsi"
 
@@ -58,13 +67,25 @@ def _opened(versi: str) -> Source:
     return measure.open_source(current_settings(), versi)
 
 
+@st.cache_resource(show_spinner=False, ttl=SCHEMA_SECONDS)
+def schema_flaw() -> str | None:
+    """Why no new snapshot can be made of the case database: another schema version; None when it fits."""
+    return start.schema_flaw(current_settings())
+
+
 def begin_run() -> Source:
     """Take the version that is published now for everything this run of the page shows."""
     RUNS_WITH.set(None)
     RUNS_AS.set(None)
-    source = current_source()
+    source, error = _readable(current_settings())
     RUNS_WITH.set(source)
+    RUNS_DESPITE.set(error)
     return source
+
+
+def hindered() -> UserError | None:
+    """Why this run of the page does not show the newest version; None where it does."""
+    return RUNS_DESPITE.get()
 
 
 def admit(source: Source) -> Visitor:
@@ -116,9 +137,72 @@ def current_source() -> Source:
     kept = RUNS_WITH.get()
     if kept is not None:
         return kept
-    values = current_settings()
-    versi = measure.current_version(values)
-    return _opened(_first_start(values) if versi is None else versi)
+    return _readable(current_settings())[0]
+
+
+def _readable(values: settings.Settings) -> tuple[Source, UserError | None]:
+    """The newest version that can be opened, and why it is not the published one where it is not.
+
+    Raises the published one's error where there is no other.
+    """
+    try:
+        versi = measure.current_version(values)
+        return _usable(values, _first_start(values) if versi is None else versi), None
+    except UserError as error:
+        _log(error)
+        # What the second fence refuses is no reason to show a snapshot in its stead.
+        if values.sumber == settings.LIVE and not isinstance(error, DataUnreadable):
+            raise
+        for versi in reversed(snapshot.versions(values)):
+            try:
+                return _usable(values, versi), error
+            except UserError as another:
+                _log(another)
+        raise
+
+
+def _usable(values: settings.Settings, versi: str) -> Source:
+    """A version, unless its file is still the one that turned out to be damaged."""
+    if versi in DAMAGED:
+        seen, error = DAMAGED[versi]
+        if seen == _file_of(values, versi):
+            raise error
+        DAMAGED.pop(versi, None)
+    return _opened(versi)
+
+
+def _file_of(values: settings.Settings, versi: str) -> tuple | None:
+    """What tells a version's file apart from one that replaces it; None where there is no file."""
+    try:
+        found = snapshot.version_path(values, versi).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _give_up(error: DataUnreadable) -> None:
+    """Read a version no more whose file turned out to be damaged; a new file of its name is opened anew."""
+    kept = RUNS_WITH.get()
+    if kept is None or error.versi != kept.versi:
+        return
+    if len(DAMAGED) > KEPT_SOURCES:
+        DAMAGED.clear()
+    DAMAGED[kept.versi] = (_file_of(current_settings(), kept.versi), error)
+    _opened.clear(kept.versi)
+    kept.engine.dispose()
+
+
+def given_up(source: Source) -> bool:
+    """Whether a version turned out to be damaged in this run of the page."""
+    return source.versi in DAMAGED
+
+
+def _log(error: UserError) -> None:
+    """One line of the log about stored data, which holds no client data; the same again only after some minutes."""
+    now, sentence = clock.now(), str(error)
+    if sentence not in LOGGED or not dt.timedelta() <= now - LOGGED[sentence] < LOG_AGAIN:
+        LOGGED[sentence] = now
+        LOGGER.warning("stored data: %s", sentence)
 
 
 def _first_start(values: settings.Settings) -> str:
@@ -179,6 +263,10 @@ def guarded(run: Callable[[], None], *, on_refusal: Callable[[AccessRefused], No
         st.warning(str(error), icon=":material/block:")
         if on_refusal is not None:
             guarded(lambda refusal=error: on_refusal(refusal))
+    except DataUnreadable as error:
+        _log(error)
+        _give_up(error)
+        st.warning(str(error), icon=":material/info:")
     except UserError as error:
         st.warning(str(error), icon=":material/info:")
     except Exception:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import streamlit as st
 
-from lib import clock, reference, text
+from lib import numbers_id, reference, text
 from lib.domain import AccessRefused, Role, SignInNeeded
-from lib.web import cache, filters, identity, navigation, trail
-from lib.web.cards import note
+from lib.web import cache, filters, freshness, identity, navigation, trail
 from lib.web.session import (
     SEEN_AS,
     SEEN_PROVINCE,
@@ -19,10 +19,11 @@ from lib.web.session import (
     current_settings,
     current_source,
     end_run,
+    given_up,
     guarded,
     on_page,
     open_to_all,
-    visitor,
+    schema_flaw,
 )
 
 NAMED_PROVINCES = 3
@@ -48,15 +49,18 @@ def run() -> None:
         return
     who = on_page(who, page)
     _about(who)
-    if not guarded(_as_of):
+    asked = filters.asked_now()
+    if not (guarded(lambda: freshness.line(asked)) and guarded(_not_in_it)):
         return
     _arrive_anew(who)
-    asked = filters.asked_now()
     try:
         guarded(lambda: _page(who, chosen, asked), on_refusal=lambda error: trail.refused(who, error, asked))
     finally:
         # A page that stops early may have been the first one too.
         guarded(_finish)
+    if given_up(current_source()):
+        # Its file turned out to be damaged while the page was drawn: once more, with the last good version.
+        st.rerun()
 
 
 def _admitted() -> Visitor | AccessRefused:
@@ -155,23 +159,18 @@ def _looked_at_as() -> None:
         )
 
 
-def _as_of() -> None:
-    """The data date of the visitor's provinces on every page, amber or red when old; simulated data are labelled,
-    not aged.
-    """
-    source, values, visible = current_source(), current_settings(), visitor().scope.provinces
-    own = [p for p in source.provinces if p.kode_provinsi in visible]
-    dates = [p.tanggal_data for p in own if p.tanggal_data is not None]
-    sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
-    with st.sidebar:
-        st.markdown(f":small[{sentence}.]  \n:small[Versi {source.versi}]")
-    if source.simulasi:
-        note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata. {sentence}.")
-        return
-    age = (clock.today() - max(dates)).days if dates else 0
-    if age > values.merah_hari:
-        st.error(f"{sentence}: sudah {age} hari tanpa data baru.", icon=":material/event_busy:")
-    elif age > values.kuning_hari:
-        st.warning(f"{sentence}: sudah {age} hari tanpa data baru.", icon=":material/schedule:")
-    else:
-        note(f"{sentence}.")
+def _not_in_it() -> None:
+    """What the version that is shown lacks: rows of a ministry's views, and all that came since the schema changed."""
+    source = current_source()
+    if source.dikeluarkan:
+        st.warning(
+            f"Baris yang melanggar kontrak data tidak dihitung: {source.dikeluarkan}. Aturannya disebut oleh "
+            "`python -m lib.cli periksa`.",
+            icon=":material/rule:",
+        )
+    if flaw := schema_flaw():
+        made = dt.datetime.fromisoformat(source.dibuat)
+        st.warning(
+            f"{flaw} Sampai saat itu halaman menampilkan potret yang dibuat {numbers_id.tanggal(made.date())}.",
+            icon=":material/database:",
+        )

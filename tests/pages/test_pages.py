@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import duckdb
 import pytest
 from sqlalchemy import text
 
@@ -65,6 +68,35 @@ def test_last_snapshot_is_served_while_the_database_is_gone(demo_copy, open_app)
     app = open_app()
     assert not app.exception
     assert "Basis data kasus tidak dapat dibaca" in shown(app) or app.metric
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("1", "berskema versi 1, Tuntas ini memerlukan versi 2; jalankan `python -m lib.cli siapkan`."),
+        ("3", "lebih baru daripada versi 2 yang dikenal Tuntas ini; perbarui Tuntas."),
+    ],
+)
+def test_last_snapshot_is_served_while_the_schema_is_another(demo_copy, open_app, version, sentence):
+    with sqlite3.connect(demo_copy / "kasus.sqlite") as database:
+        database.execute("UPDATE meta SET nilai = ? WHERE kunci = 'versi_skema'", [version])
+    app = open_app(page="pages/kamus.py")
+    assert [
+        warning.value for warning in app.warning if sentence in warning.value and "potret" in warning.value
+    ]
+    # The page itself goes on, and nothing was changed.
+    assert len(app.markdown) > 10 and not app.error
+    with sqlite3.connect(demo_copy / "kasus.sqlite") as database:
+        kept = database.execute("SELECT nilai FROM meta WHERE kunci = 'versi_skema'").fetchone()
+    assert kept == (version,)
+
+
+def test_rows_that_broke_the_contract_are_told_on_the_page(demo_copy, open_app):
+    told = "v_kasus 12, v_kegiatan 3"
+    with duckdb.connect(str(next((demo_copy / "potret").glob("*.duckdb")))) as version:
+        version.execute("UPDATE meta SET nilai = ? WHERE kunci = 'dikeluarkan'", [told])
+    app = open_app(page="pages/kamus.py")
+    assert [warning.value for warning in app.warning if f"tidak dihitung: {told}." in warning.value]
 
 
 def test_damaged_snapshot_says_what_to_do(demo_copy, open_app):

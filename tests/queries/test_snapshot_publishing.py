@@ -52,7 +52,7 @@ def fails(*arguments, **options):
 
 # Where a build may break: copying, writing the version, before and in the middle of publishing.
 BREAKS = {
-    "copying": "_copy_sqlite",
+    "copying": "_copy_all",
     "writing": "prepared_targets",
     "publishing": "_publish",
 }
