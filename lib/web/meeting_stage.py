@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import html
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib import decisions, geo, present, text
+from lib import decisions, geo, present, reference, text
 from lib.charts import maps, stage
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import AccessRefused, Scope, Status, UserError
 from lib.exports import story, story_steps
 from lib.exports.step import Chart, Step, Story
 from lib.indicators.records import INDICATORS
+from lib.numbers_id import angka
 from lib.web import cache, cards, filters
 from lib.web import decisions as decided
 from lib.web.session import current_settings, current_source
 
-STEP, DECIDED = "langkah", "keputusan"
+STEP, WANTED, AGREED = "langkah", "keputusan", "tindak-lanjut"
 # Definitions are read on paper and on Kamus, not from ten metres.
 LEFT_OUT = ("definisi",)
 NAMES = {
@@ -34,7 +34,8 @@ NAMES = {
     "waktu": "Waktu",
     "tersendat": "Tersendat",
     "beban": "Beban",
-    DECIDED: "Keputusan",
+    WANTED: "Keputusan",
+    AGREED: "Tindak lanjut",
 }
 WISH = "rapat_langkah"
 COLOURS = {
@@ -45,6 +46,8 @@ COLOURS = {
 }
 MOST_TILES = 4
 MOST_ROWS = 5
+# What a room needs of a tindak lanjut; the rest is on its own page and in the pack.
+COLUMNS = ("Keputusan", "Wilayah", "Penanggung jawab", "Tenggat", "Keadaan", "Nilai sekarang")
 # Made for 1280 by 720; on a larger screen the type grows and the chart takes the height that is left.
 _LARGER = (1580, 860, 1.25), (1900, 1000, 1.5), (2540, 1360, 2.0), (3800, 2000, 3.0)
 _STYLE = """
@@ -115,23 +118,13 @@ def _wish(name: str) -> None:
     st.session_state[WISH] = name
 
 
-def told(scope: Scope, choice: filters.Choice, agreed: pd.DataFrame | None) -> Story:
+def told(scope: Scope, choice: filters.Choice) -> Story:
     """The story of the choice, computed once per version; raises UserError where not even the counts may be shown."""
 
     def tell() -> Story:
-        return story.tell(
-            scope, choice.case_filter(), source=current_source(), values=current_settings(), decisions=agreed
-        )
+        return story.tell(scope, choice.case_filter(), source=current_source(), values=current_settings())
 
-    listed = None if agreed is None else agreed.to_csv()
-    return cache.made("rapat.cerita", scope, tell, choice.case_filter(), listed)
-
-
-def _agreed(scope: Scope, step: str) -> pd.DataFrame | None:
-    """What earlier meetings agreed, asked for only where it is shown."""
-    if step != DECIDED:
-        return None
-    return decisions.for_export(scope, current_settings(), source=current_source(), today=decided.today())
+    return cache.made("rapat.cerita", scope, tell, choice.case_filter())
 
 
 def show(scope: Scope, choice: filters.Choice) -> None:
@@ -139,8 +132,7 @@ def show(scope: Scope, choice: filters.Choice) -> None:
     st.html(STYLE)
     asked = choice.other(STEP)
     try:
-        agreed = _agreed(scope, asked)
-        everything = told(scope, choice, agreed)
+        everything = told(scope, choice)
     except AccessRefused:
         raise
     except UserError as error:
@@ -148,8 +140,8 @@ def show(scope: Scope, choice: filters.Choice) -> None:
         st.warning(str(error), icon=":material/block:")
         _end_button()
         return
-    steps = [step for step in everything.langkah if step.nama not in LEFT_OUT]
-    names = [step.nama for step in steps]
+    steps = {step.nama: step for step in everything.langkah if step.nama not in LEFT_OUT}
+    names = [*steps, AGREED]
     if asked not in names:
         st.warning(
             f"Langkah “{asked}” tidak ada dalam cerita ini; ditampilkan dari awal.",
@@ -157,13 +149,11 @@ def show(scope: Scope, choice: filters.Choice) -> None:
         )
         asked = names[0]
     place = names.index(asked)
-    step = steps[place]
-
-    def draw() -> None:
-        _step(step)
-
-    listed = None if agreed is None else agreed.to_csv()
-    cache.drawn("rapat.langkah", scope, draw, choice.case_filter(), asked, geo.provinsi_geojson_url(), listed)
+    if asked == AGREED:
+        _agreed(scope, choice)
+    else:
+        key = (choice.case_filter(), asked, geo.provinsi_geojson_url())
+        cache.drawn("rapat.langkah", scope, lambda: _step(steps[asked]), *key)
     _turning(names, place)
     label = f"{text.SIMULATION}. " if everything.simulasi else ""
     st.html(f'<p class="panggung-kaki">{html.escape(label + everything.kaki)}</p>')
@@ -220,7 +210,7 @@ def _step(step: Step) -> None:
     st.html(f'<h1 class="panggung-judul">{html.escape(step.judul)}</h1>')
     if step.peta is not None:
         _map(step)
-    elif step.nama == DECIDED:
+    elif step.nama == WANTED:
         _decisions(step)
     else:
         _tiles(step)
@@ -278,13 +268,25 @@ def _decisions(step: Step) -> None:
     items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in step.putusan)
     if items:
         st.html(f'<ol class="panggung-daftar">{items}</ol>')
-    if step.tabel is None:
+
+
+def _agreed(scope: Scope, choice: filters.Choice) -> None:
+    """What earlier meetings agreed and how its figures stand now, the overdue first."""
+    values, source = current_settings(), current_source()
+    rows = decisions.for_export(scope, values, source=source, today=decided.today())
+    if choice.provinsi:
+        own = reference.names("provinsi")[choice.provinsi]
+        rows = rows[rows["Wilayah"].isin([own, decisions.NATIONAL])]
+    if rows.empty:
+        st.html('<h1 class="panggung-judul">Belum ada tindak lanjut yang terbuka</h1>')
         return
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in step.tabel.columns)
-    rows = "".join(
+    st.html(f'<h1 class="panggung-judul">{angka(len(rows))} tindak lanjut terbuka</h1>')
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in COLUMNS)
+    body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in step.tabel.head(MOST_ROWS).itertuples(index=False)
+        for row in rows[list(COLUMNS)].head(MOST_ROWS).itertuples(index=False)
     )
-    st.html(f'<table class="panggung-tabel"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>')
-    if len(step.tabel) > MOST_ROWS:
-        cards.note(f"{len(step.tabel) - MOST_ROWS} tindak lanjut lain ada di halaman Tindak lanjut.")
+    st.html(f'<table class="panggung-tabel"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    if len(rows) > MOST_ROWS:
+        more = f"{angka(len(rows) - MOST_ROWS)} tindak lanjut lain ada di halaman Tindak lanjut."
+        st.html(f'<p class="panggung-kalimat">{more}</p>')
