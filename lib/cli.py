@@ -13,9 +13,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib import cli_access, cli_versions, clock, publishing, reference, settings, snapshot, start, versions
+from lib import (
+    cli_access,
+    cli_filters,
+    cli_pack,
+    cli_versions,
+    clock,
+    publishing,
+    reference,
+    settings,
+    snapshot,
+    start,
+    versions,
+)
 from lib.database import connection, contract, fence, upgrade
-from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang, UserError
+from lib.domain import Dimensi, Role, Scope, Tayang, UserError
 from lib.geo import adopt, given
 from lib.importing import importer, report, template
 from lib.measure import keys_of, measure, open_source
@@ -79,12 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     bounds.add_argument("--kode", required=True, help="kolom yang memuat kode Kemendagri")
     cli_versions.add_keep(command("potret", "Membangun dan menerbitkan potret baru", _snapshot))
     cli_versions.add_versions(command("versi", "Menampilkan atau menghapus versi simpanan", None))
-    compare = command(
-        "banding", "Membandingkan dua versi: kejadian baru dan data lampau yang diperbaiki", None
-    )
-    cli_versions.add_compare(compare, date=_date)
+    compared = "Membandingkan dua versi: kejadian baru dan data lampau yang diperbaiki"
+    cli_versions.add_compare(command("banding", compared, None))
     cli_access.add_users(command("pengguna", "Mengatur siapa yang boleh melihat apa", None))
     cli_access.add_audit(command("audit", "Mencetak jejak akses sebagai CSV", None))
+    cli_pack.add_pack(command("paket", "Menulis paket rapat: salindia, buku kerja, dan cetakan", None))
     command("periksa", "Memeriksa basis data, potret, kesegaran dan berkas", _check)
     _add_measure(
         command("hitung", "Menghitung indikator: yang ditampilkan halaman, dicetak di sini", _measure)
@@ -94,13 +105,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_measure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kode", nargs="+")
-    for name in ("provinsi", "kabkota", "klaster", "jenis"):
-        parser.add_argument(f"--{name}", default="", help="satu kode atau beberapa dipisah koma")
-    parser.add_argument("--pendamping", help="id pendamping, bersama satu provinsi")
-    parser.add_argument("--dari", help="tanggal awal, TTTT-BB-HH")
-    parser.add_argument("--sampai", help="tanggal akhir, TTTT-BB-HH")
+    cli_filters.add_filters(parser)
     parser.add_argument("--per", help=", ".join(Dimensi))
-    parser.add_argument("--versi", help="versi potret, atau nama versi simpanan; tanpa ini yang terbaru")
     parser.add_argument("--tayang", default=Tayang.INTERNAL.value, help=", ".join(Tayang))
     parser.add_argument("--format", default="json", choices=["json", "csv"])
 
@@ -244,14 +250,10 @@ def _views(values: settings.Settings) -> tuple[list[str], list[str]]:
 
 
 def _measure(options: argparse.Namespace, values: settings.Settings) -> int:
-    tayang = _choice(Tayang, options.tayang, "Tayang")
-    per = None if options.per is None else _choice(Dimensi, options.per, "Dimensi")
+    tayang = cli_filters.choice(Tayang, options.tayang, "Tayang")
+    per = None if options.per is None else cli_filters.choice(Dimensi, options.per, "Dimensi")
     scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces(), tayang=tayang)
-    chosen = CaseFilter(
-        period=Period(dari=_date(options.dari), sampai=_date(options.sampai)),
-        **{name: _codes(getattr(options, name)) for name in ("provinsi", "kabkota", "klaster", "jenis")},
-        pendamping=options.pendamping,
-    )
+    chosen = cli_filters.chosen(options)
     source = open_source(values, options.versi)
     limits = versions.settings_of(values, options.versi).ambang
     cli_versions.warn_of_changes(values, options.versi)
@@ -291,28 +293,6 @@ def _plain(value):
     if math.isnan(number):
         return None
     return int(number) if number.is_integer() else number
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _date(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(
-            f"Tanggal “{text}” tidak dikenal; tulis sebagai TTTT-BB-HH, misalnya 2026-11-20."
-        ) from error
-
-
-def _choice(kind, text: str, label: str):
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise UserError(f"{label} “{text}” tidak dikenal; pilihannya: {', '.join(kind)}.") from error
 
 
 if __name__ == "__main__":

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import sys
-from collections.abc import Callable
 
-from lib import audit, clock, measure, publishing, reference, snapshot, versions, versions_keep
+from lib import audit, cli_filters, clock, measure, publishing, reference, snapshot, versions, versions_keep
 from lib.audit import Event
-from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
+from lib.domain import Dimensi, Role, Scope, UserError
 from lib.numbers_id import angka
 from lib.settings import Settings
 from lib.versions import Kept
@@ -34,28 +32,19 @@ def add_versions(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_list)
 
 
-def add_compare(parser: argparse.ArgumentParser, *, date: Callable[[str | None], dt.date | None]) -> None:
+def add_compare(parser: argparse.ArgumentParser) -> None:
     """The words after `banding`."""
     parser.add_argument("dulu", help="versi yang lama: nama versi simpanan, kode versi, atau terbaru")
     parser.add_argument("kini", help="dibandingkan dengan versi ini")
     parser.add_argument("kode", nargs="*", help=f"indikator; tanpa ini {', '.join(COMPARED)}")
-    for name in ("provinsi", "kabkota", "klaster", "jenis"):
-        parser.add_argument(f"--{name}", default="", help="satu kode atau beberapa dipisah koma")
-    parser.add_argument("--dari", help="tanggal awal, TTTT-BB-HH")
-    parser.add_argument("--sampai", help="tanggal akhir, TTTT-BB-HH")
+    cli_filters.add_cases(parser)
     parser.add_argument("--per", choices=[Dimensi.PROVINSI.value], help="satu baris per provinsi")
-    parser.set_defaults(run=lambda options, values: _compare(options, values, date))
+    parser.set_defaults(run=_compare)
 
 
-def _compare(options: argparse.Namespace, values: Settings, date: Callable) -> int:
+def _compare(options: argparse.Namespace, values: Settings) -> int:
     scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
-    chosen = CaseFilter(
-        period=Period(dari=date(options.dari), sampai=date(options.sampai)),
-        **{
-            name: tuple(part.strip() for part in getattr(options, name).split(",") if part.strip())
-            for name in ("provinsi", "kabkota", "klaster", "jenis")
-        },
-    )
+    chosen = cli_filters.chosen(options)
     for versi in (options.dulu, options.kini):
         warn_of_changes(values, versi)
     rows = measure.revisions(

@@ -2,17 +2,24 @@
 
 import streamlit as st
 
-from lib.web import decisions, filters, meeting
+from lib.web import decisions, filters, meeting, meeting_pack, meeting_stage
 from lib.web.session import require_scope
 
 scope = require_scope()
 
 scope = meeting.for_the_screen(scope)
 choice = meeting.calendar_choice(filters.current("rapat"))
+if meeting_stage.follow_wish():
+    st.rerun()
+
+if meeting_stage.is_on(choice):
+    meeting_stage.show(scope, choice)
+    st.stop()
 
 st.title("Rapat")
 meeting.rules()
 filters.bar(choice, scope.provinces, periods=meeting.PERIODS)
+meeting_stage.start_button()
 
 meeting.headline(scope, choice)
 meeting.cards(scope, choice)
@@ -20,3 +27,4 @@ decisions.in_meeting(scope, choice)
 meeting.provinces(scope, choice)
 meeting.clusters(scope, choice)
 meeting.trend(scope, choice)
+meeting_pack.section(scope, choice)

@@ -29,6 +29,8 @@ need() {
 
 need PostgreSQL "from tests.postgres import binaries; binaries() or exit(1)" postgresql
 need Chromium "from tests.browser.harness import chromium; chromium() or exit(1)" chromium fonts-liberation
+need LibreOffice "import shutil; all(map(shutil.which, ('soffice', 'pdftotext', 'pdftoppm'))) or exit(1)" \
+  libreoffice-impress libreoffice-calc poppler-utils fonts-liberation
 
 closing="$(mktemp)"
 trap 'rm -f "$closing"' EXIT

@@ -55,7 +55,7 @@ def provinsi_geojson_url(*, folder: Path | None = None) -> str:
     The user's file goes before the product's own. Raises UserError like `own_provinsi_file`, and when the user's
     file is no longer there.
     """
-    return _url(_provinsi_file(folder or STATIC), folder or STATIC)
+    return _url(provinsi_file(folder=folder), folder or STATIC)
 
 
 def kabkota_geojson_url(provinsi: str, *, folder: Path | None = None) -> str | None:
@@ -72,7 +72,9 @@ def is_from_user(*, folder: Path | None = None) -> bool:
     return in_force.file(in_force.PROVINSI, static=folder or STATIC) is not None
 
 
-def _provinsi_file(folder: Path) -> Path:
+def provinsi_file(*, folder: Path | None = None) -> Path:
+    """The boundary file of the provinces in force: the user's own, else the product's; raises UserError without one."""
+    folder = folder or STATIC
     return in_force.file(in_force.PROVINSI, static=folder) or own_provinsi_file(folder=folder)
 
 
@@ -91,7 +93,7 @@ def province_box(provinsi: str, *, folder: Path | None = None) -> Box:
 
     Raises KeyError for a code without an outline, UserError when there is no boundary file.
     """
-    return _boxes(_provinsi_file(folder or STATIC))[provinsi]
+    return _boxes(provinsi_file(folder=folder))[provinsi]
 
 
 def kabkota_boxes(provinsi: str, *, folder: Path | None = None) -> dict[str, Box]:

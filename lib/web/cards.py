@@ -79,17 +79,33 @@ def note(sentence: str) -> None:
     st.markdown(f":small[{sentence}]")
 
 
-def chart(figure: go.Figure, *, key: str, sentence: str, is_map: bool = False, on_select=None) -> None:
-    """A figure with its sentence for those who cannot see it; dark pages get lighter colours."""
+def chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    sentence: str,
+    is_map: bool = False,
+    on_select=None,
+    height: str = "content",
+) -> None:
+    """A figure with its sentence for those who cannot see it; dark pages get lighter colours. With the `height`
+    "stretch" it fills the place it stands in."""
     more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
         on_page(figure, dark=cache.is_dark(), selectable=on_select is not None),
         key=key,
         theme=None,  # its looks are in the figure already
-        config=plotly_config(f"tuntas-{key}", is_map=is_map),
+        config=plotly_config(_picture_name(key), is_map=is_map),
         alt=sentence,
+        height=height,
         **more,
     )
+
+
+def _picture_name(key: str) -> str:
+    """The name of a chart's picture says where it is from: no line in the chart takes room on the screen for that."""
+    source = current_source()
+    return f"tuntas-{key}-versi-{source.versi}" + ("-DATA-SIMULASI" if source.simulasi else "")
 
 
 def table(

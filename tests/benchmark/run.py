@@ -19,7 +19,7 @@ from pathlib import Path
 from lib import clock
 from lib.indicators.records import INDICATORS
 from tests import postgres
-from tests.benchmark import data, figures, screens, statistics
+from tests.benchmark import data, figures, packs, screens, statistics
 from tests.benchmark.timing import FIGURE_HEAD, Figure, run_cli, run_python, table, whole
 
 FIRST_START_CASES = 84_000
@@ -169,6 +169,14 @@ def statistics_alone(plan: Plan) -> tuple[str, list[Figure]]:
     return "", statistics.measured(runs=plan.runs)
 
 
+def meeting_packs(plan: Plan) -> tuple[str, list[Figure]]:
+    """The meeting pack of the nation and of every province."""
+    found = []
+    for cases in plan.sizes:
+        found += packs.measured(data.office(plan.folder, cases), cases, plan.folder, runs=min(plan.runs, 3))
+    return "", found
+
+
 PARTS: dict[str, tuple[str, Callable[[Plan], tuple[str, list[Figure]]]]] = {
     "mulai": ("Mulai dari nol", first_start),
     "potret": ("Potret", snapshots),
@@ -177,6 +185,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], tuple[str, list[Figure]]]]] = {
     "proses": ("Jalan ulang", page_work),
     "halaman": ("Halaman di peramban", browser),
     "impor": ("Impor", imports),
+    "paket": ("Paket rapat", meeting_packs),
 }
 
 

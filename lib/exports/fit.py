@@ -1,0 +1,51 @@
+"""How much room a text takes: the widths of Helvetica, which are those of Arial and Liberation Sans too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
+LEADING = 1.2
+# Programs break lines a little differently: a line is taken to hold this share of its width.
+SAFE = 0.95
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """Points that a line takes at a size in points."""
+    return stringWidth(text, "Helvetica-Bold" if bold else "Helvetica", size)
+
+
+def broken(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+    """The lines of a text in `room` points of width, broken at spaces; a word longer than the room stays whole."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if line and width(longer, size, bold=bold) > room * SAFE:
+                lines.append(line)
+                line = word
+            else:
+                line = longer
+        lines.append(line)
+    return lines
+
+
+def kept_together(text: str) -> str:
+    """A text in which no line ends between a number and its unit. Example: "57,5 %" with a space that holds."""
+    return text.replace(" %", "\u00a0%").replace(" hari", "\u00a0hari").replace("n < ", "n\u00a0<\u00a0")
+
+
+def height(text: str, size: float, room: float, *, bold: bool = False) -> float:
+    """Points of height that a text takes in `room` points of width."""
+    return len(broken(text, size, room, bold=bold)) * size * LEADING
+
+
+def largest(text: str, sizes: Sequence[float], room: float, high: float, *, bold: bool = False) -> float:
+    """The first of the sizes, largest first, at which a text fits; the last where none does."""
+    for size in sizes:
+        words_fit = all(width(word, size, bold=bold) <= room for word in text.split())
+        if words_fit and height(text, size, room, bold=bold) <= high:
+            return size
+    return sizes[-1]

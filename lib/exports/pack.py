@@ -1,0 +1,103 @@
+"""The meeting pack as files: one story written by each writer, for a filter or for every province."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from lib import reference
+from lib.domain import AccessRefused, CaseFilter, Scope, UserError
+from lib.exports import story
+from lib.exports.book import to_xlsx
+from lib.exports.print import to_pdf
+from lib.exports.slides import to_pptx
+from lib.exports.step import Story
+from lib.measure import Source
+from lib.scoping import allowed_provinces
+from lib.settings import Settings
+
+ZIP = "zip"
+WRITERS: dict[str, Callable[[Story], bytes]] = {"pptx": to_pptx, "xlsx": to_xlsx, "pdf": to_pdf}
+NOT_MADE = "tidak-dibuat.txt"
+
+
+def one(
+    scope: Scope,
+    case_filter: CaseFilter,
+    ending: str,
+    *,
+    source: Source,
+    values: Settings,
+    decisions: pd.DataFrame | None = None,
+) -> bytes:
+    """The pack of a filter as pptx, xlsx, pdf, or all three in a zip.
+
+    Raises UserError for another ending and like `story.tell`.
+    """
+    if ending not in (*WRITERS, ZIP):
+        endings = ", ".join(f".{each}" for each in (*WRITERS, ZIP))
+        raise UserError(f"Paket rapat tidak dapat ditulis sebagai “.{ending}”; pilihannya: {endings}.")
+    told = story.tell(scope, case_filter, source=source, values=values, decisions=decisions)
+    if ending in WRITERS:
+        return WRITERS[ending](told)
+    return _zipped({f"paket-rapat.{each}": write(told) for each, write in WRITERS.items()})
+
+
+def every_province(
+    scope: Scope,
+    case_filter: CaseFilter,
+    *,
+    source: Source,
+    values: Settings,
+    decisions: pd.DataFrame | None = None,
+    progress: Callable[[float, str], None],
+) -> bytes:
+    """A zip with a folder of pptx, xlsx and pdf for each province of scope and filter.
+
+    A province whose figures may not be shown for this filter is named with the reason in NOT_MADE. `progress` is told
+    a share 0-1 and a text. Raises AccessRefused outside the scope, UserError where no province has a pack.
+    """
+    provinces = allowed_provinces(scope, case_filter)
+    known = story.ahead(scope, case_filter, source=source, values=values)
+    files, refused = {}, []
+    for number, code in enumerate(provinces):
+        name = reference.names("provinsi")[code]
+        progress(number / len(provinces), name)
+        own = replace(case_filter, provinsi=(code,))
+        try:
+            told = story.tell(
+                scope, own, source=source, values=values, decisions=decisions, known=known.get(code)
+            )
+        except AccessRefused:
+            raise
+        except UserError as error:
+            refused.append(f"{code} {name}: {error}")
+            continue
+        stem = f"{code}-{slug(name)}"
+        for ending, write in WRITERS.items():
+            files[f"{stem}/paket-{stem}.{ending}"] = write(told)
+    if not files:
+        raise UserError(refused[0])
+    if refused:
+        files[NOT_MADE] = "\n".join(refused).encode()
+    progress(1.0, f"{len(provinces) - len(refused)} provinsi")
+    return _zipped(files)
+
+
+def slug(name: str) -> str:
+    """A name for files. Example: "DI Yogyakarta" -> "di-yogyakarta"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _zipped(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    # All but the list of refusals are compressed already.
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
