@@ -70,6 +70,8 @@ class Event(StrEnum):
     HAK = "hak"
     HAPUS = "hapus"
     CATAT = "catat"
+    IMPOR = "impor"
+    BATAL = "batal"
 
 
 def record(settings: Settings, event: Event, **line: Any) -> None:

@@ -32,7 +32,7 @@ MAY_IMPORT = {
 # Who may import a package or a room; everybody else may not.
 DATABASE_ROOMS = (
     *("lib.database", "lib.snapshot", "lib.queries", "lib.importing", "lib.application"),
-    *("lib.access", "lib.audit", "lib.users", "lib.decisions"),
+    *("lib.access", "lib.audit", "lib.users", "lib.decisions", "lib.intake"),
 )
 SCREEN_ROOMS = ("dashboard", "pages", "lib.web")
 IMPORTED_ONLY_BY = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -48,6 +48,30 @@ def write_marked(paths: Sequence[Path], problems: pd.DataFrame, out: Path) -> No
         for sheet in dict.fromkeys(part.sheet for part in upload.parts):
             parts = [part for part in upload.parts if part.sheet == sheet]
             _write_sheet(workbook.add_worksheet(sheet), parts, told, formats)
+        template.explain(workbook)
+
+
+def write_rows(rows: Iterable[tuple[str, dict[str, str], str]], out: Path) -> None:
+    """Write single rows (sheet, values by column, reason) into the sheets of a workbook that can be sent again.
+
+    The sheet keterangan is there to be filled in.
+    """
+    by_sheet: dict[str, list[tuple[dict[str, str], str]]] = {columns.KETERANGAN: []}
+    for sheet, values, reason in rows:
+        by_sheet.setdefault(sheet, []).append((values, reason))
+    with xlsxwriter.Workbook(str(out), dict(template.AS_TEXT)) as workbook:
+        workbook.set_properties({"created": template.CREATED})
+        formats = _formats(workbook)
+        for sheet, own in by_sheet.items():
+            worksheet, names = workbook.add_worksheet(sheet), columns.names(sheet)
+            worksheet.freeze_panes(1, 0)
+            worksheet.set_column(0, len(names) - 1, 16, formats[""])
+            worksheet.set_column(len(names), len(names), 90)
+            _write_header(worksheet, {(name, 1): place for place, name in enumerate(names)}, [], formats)
+            for row, (values, reason) in enumerate(own, start=1):
+                across, cells = list(range(len(names))), (row, *(values.get(name, "") for name in names))
+                _write_row(worksheet, row, list(names), across, cells, [], {}, formats, 0)
+                worksheet.write_string(row, len(names), reason, formats[""])
         template.explain(workbook)
 
 

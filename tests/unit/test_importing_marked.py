@@ -1,4 +1,4 @@
-"""The sender's own workbook with the faulty cells marked: complete, harmless, and importable once those are corrected."""
+"""The sender's own workbook with the faulty cells marked: complete, harmless, importable once they are corrected."""
 
 from __future__ import annotations
 
