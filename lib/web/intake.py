@@ -61,8 +61,8 @@ def section(scope: Scope) -> None:
     replace = st.toggle(
         "Ganti seluruh data provinsi dalam berkas",
         key=REPLACE,
-        help="Baris provinsi itu yang tidak ada di berkas ikut dihapus (sama dengan `--ganti`). Hanya dengan ini berkas "
-        "yang lebih lama daripada data yang ada diterima.",
+        help="Baris provinsi itu yang tidak ada di berkas ikut dihapus (sama dengan `--ganti`). Hanya dengan ini "
+        "berkas yang lebih lama daripada data yang ada diterima.",
     )
     asked = Asked(
         scope=scope, files=tuple((file.file_id, file.name, file.size) for file in files), replace=replace
@@ -77,14 +77,17 @@ def section(scope: Scope) -> None:
     )
     wish = st.session_state.pop(WISH, None)
     if wish is not None:
-        _fulfil(wish, asked, files)
+        try:
+            _fulfil(wish, asked, files)
+        except UserError as error:
+            st.warning(str(error), icon=":material/info:")
     _outcome(asked, files)
 
 
 def _introduction() -> None:
     st.markdown(
-        "Isi templat, unggah, lalu periksa: yang akan berubah tampil lebih dahulu, dan baru ditulis sesudah Anda menekan "
-        "Impor. Baris yang salah tidak menghalangi baris yang benar."
+        "Isi templat, unggah, lalu periksa: yang akan berubah tampil lebih dahulu, dan baru ditulis sesudah Anda "
+        "menekan Impor. Baris yang salah tidak menghalangi baris yang benar."
     )
     if current_source().simulasi:
         st.info(
@@ -111,8 +114,8 @@ def _template() -> bytes:
 def _limits() -> None:
     size = st.get_option("server.maxUploadSize")
     cards.note(
-        f"Paling besar {size} MB per berkas; seret ke kotak di atas atau pilih. CSV: satu berkas per lembar, dengan nama "
-        "lembarnya di depan (`kasus-jatim.csv`), bersama `keterangan.csv`. Berkas hanya disimpan sementara selama "
+        f"Paling besar {size} MB per berkas; seret ke kotak di atas atau pilih. CSV: satu berkas per lembar, dengan "
+        "nama lembarnya di depan (`kasus-jatim.csv`), bersama `keterangan.csv`. Berkas hanya disimpan sementara selama "
         "diperiksa dan diimpor."
     )
 
@@ -150,7 +153,7 @@ def _progress(title: str) -> Iterator[Callable[[float, str], None]]:
 
 @contextmanager
 def saved(files: list) -> Iterator[list[Path]]:
-    """The uploaded files in a folder of their own that is gone afterwards; nothing is taken from their names but text."""
+    """The uploaded files in a folder of their own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="tuntas-impor-") as folder:
         paths = []
         for number, file in enumerate(files):

@@ -54,8 +54,8 @@ def undo(scope: Scope) -> None:
         )
         return
     st.markdown(
-        f"Impor {_moment(pd.Timestamp(last.waktu))} ({places(last.provinces)}) dapat dibatalkan seluruhnya sampai impor "
-        "berikutnya: baris baru hilang, baris yang berubah atau dihapus kembali seperti sebelumnya."
+        f"Impor {_moment(pd.Timestamp(last.waktu))} ({places(last.provinces)}) dapat dibatalkan seluruhnya sampai "
+        "impor berikutnya: baris baru hilang, baris yang berubah atau dihapus kembali seperti sebelumnya."
     )
     sure = st.checkbox("Ya, kembalikan data seperti sebelum impor itu", key=f"batal_yakin_{last.digest[:12]}")
     st.button(

@@ -40,8 +40,8 @@ def trial(found: Trial, scope: Scope, *, simulated: bool) -> None:
     else:
         refused = sum(counts["ditolak"] for counts in report.counts.values())
         st.warning(
-            f"{angka(refused)} baris akan ditolak, yang lain dapat diterima ({places(report.provinces)}). Belum ada yang "
-            "ditulis.",
+            f"{angka(refused)} baris akan ditolak, yang lain dapat diterima ({places(report.provinces)}). Belum ada "
+            "yang ditulis.",
             icon=":material/rule:",
         )
     _rows(report)
