@@ -67,11 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--kasus", type=int, default=start.DEMO_CASES, help="jumlah kasus")
     demo.add_argument("--benih", type=int, default=start.DEMO_SEED, help="benih acak")
     load = command("impor", "Memeriksa lalu memasukkan buku kerja (XLSX) atau lembar (CSV)", _import)
-    load.add_argument("berkas", nargs="*", type=Path)
+    given = load.add_mutually_exclusive_group(required=True)
+    given.add_argument("berkas", nargs="*", type=Path, default=())
+    given.add_argument("--batal", action="store_true", help="batalkan impor terakhir seluruhnya, tanpa berkas")
     load.add_argument("--uji", action="store_true", help="hanya memeriksa")
     load.add_argument("--ganti", action="store_true", help="ganti seluruh data provinsi dalam berkas")
     load.add_argument("--ke-simulasi", action="store_true", help="izinkan masuk ke basis data simulasi")
-    load.add_argument("--batal", action="store_true", help="batalkan impor terakhir seluruhnya, tanpa berkas")
     load.add_argument("--laporan", type=Path, help="tulis laporan baris ke CSV ini")
     empty = command("templat", "Menulis buku kerja impor yang kosong", _template)
     empty.add_argument("keluar", type=Path)
@@ -147,8 +148,6 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     values.require_own_tables()
     if options.batal:
         return _take_back(options, values)
-    if not options.berkas:
-        raise UserError("Sebutkan berkas yang akan diimpor, atau --batal untuk membatalkan impor terakhir.")
     asked = {"now": clock.now(), "into_simulated": options.ke_simulasi}
     if options.uji:
         engine = connection.writable_engine(values.database_url)
@@ -169,8 +168,8 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
 
 
 def _take_back(options: argparse.Namespace, values: settings.Settings) -> int:
-    if options.berkas or options.uji or options.ganti:
-        raise UserError("--batal membatalkan impor terakhir dan tidak memakai berkas, --uji, atau --ganti.")
+    if options.uji or options.ganti:
+        raise UserError("--batal membatalkan impor terakhir dan tidak memakai --uji atau --ganti.")
     last = intake.take_back(values, now=clock.now())
     where = f" provinsi {', '.join(last.provinces)}" if last.provinces else ""
     print(

@@ -25,6 +25,15 @@ KINDS = ("xlsx", "csv", "txt", "tsv")
 WISH, TRIED, DONE = "impor_diminta", "impor_diperiksa", "impor_selesai"
 UPLOADER, REPLACE, SURE = "impor_berkas", "impor_ganti", "impor_yakin"
 CHECK, IMPORT = "periksa", "impor"
+# The framework writes two words of the box in English and has no setting for them.
+WORDS = """<style>
+.st-key-impor_berkas [data-testid=stFileUploaderDropzone] > span button p,
+.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInstructions] span {font-size: 0}
+.st-key-impor_berkas [data-testid=stFileUploaderDropzone] > span button p::after
+  {content: "Pilih berkas"; font-size: 1rem}
+.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInstructions] span::after
+  {content: "atau seret ke sini"; font-size: 0.875rem}
+</style>"""
 LONGEST_NAME = 80
 
 
@@ -51,6 +60,7 @@ def section(scope: Scope) -> None:
     """Files, their check, and the import."""
     st.subheader("Impor")
     _introduction()
+    st.html(WORDS)
     files = st.file_uploader(
         "Berkas isian, satu atau beberapa (XLSX atau CSV)",
         type=list(KINDS),
@@ -114,8 +124,8 @@ def _template() -> bytes:
 def _limits() -> None:
     size = st.get_option("server.maxUploadSize")
     cards.note(
-        f"Paling besar {size} MB per berkas; seret ke kotak di atas atau pilih. CSV: satu berkas per lembar, dengan "
-        "nama lembarnya di depan (`kasus-jatim.csv`), bersama `keterangan.csv`. Berkas hanya disimpan sementara selama "
+        f"Paling besar {size} MB per berkas. CSV: satu berkas per lembar, dengan "
+        "nama lembarnya di depan (kasus-jatim.csv), bersama keterangan.csv. Berkas hanya disimpan sementara selama "
         "diperiksa dan diimpor."
     )
 

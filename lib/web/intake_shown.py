@@ -11,7 +11,7 @@ from lib.domain import Scope, Tayang
 from lib.importing.outcome import DITERIMA, DITOLAK_BERKAS, ImportReport
 from lib.importing.trial import KODES, Trial
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka, tanggal
+from lib.numbers_id import angka, tanggal_pendek
 from lib.web import cards
 
 SHOWN_PROBLEMS = 200
@@ -120,22 +120,22 @@ def _effect(effect: pd.DataFrame, scope: Scope, *, simulated: bool) -> None:
             "Tanggal data": f"{_day(first['tanggal_sebelum'])} → {_day(first['tanggal_sesudah'])}",
         }
         for each in own.itertuples():
-            row[INDICATORS[each.kode].nama] = change(each.sebelum, each.sesudah, exact=exact)
+            row[INDICATORS[each.kode].pendek] = change(each.sebelum, each.sesudah, exact=exact)
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="impor_pengaruh")
     years = ", ".join(str(year) for year in sorted(set(effect["tahun"])))
     against = "kasus simulasi di basis data ini" if simulated else "basis data sekarang"
     rounded = "" if exact else f" Jumlah dibulatkan ke kelipatan {BASE}; 1 sampai {K - 1} menjadi <{K}."
     cards.note(
-        f"Sebelum: {against} pada tanggal data lama; sesudah: bila berkas diimpor, pada tanggal data baru. "
-        f"{', '.join(KODES[:-1])} menghitung kasus yang terdata sejak 1 Januari {years}; {KODES[-1]} semua kasus yang "
-        "terbuka, kapan pun terdata. Dihitung dengan benar-benar menulis berkas dalam transaksi yang kemudian "
-        f"dibatalkan.{rounded}"
+        f"Sebelum: {against} pada tanggal data lama; sesudah: bila berkas diimpor, pada tanggal data baru. Terdata, "
+        f"tertangani, dan terselesaikan ({', '.join(KODES[:-1])}) menghitung kasus yang terdata sejak 1 Januari "
+        f"{years}; terbuka ({KODES[-1]}) semua kasus yang belum ditutup, kapan pun terdata. Dihitung dengan benar-benar "
+        f"menulis berkas dalam transaksi yang kemudian dibatalkan.{rounded}"
     )
 
 
 def _day(day) -> str:
-    return NO_DATA if day is None else tanggal(day)
+    return NO_DATA if day is None else tanggal_pendek(day)
 
 
 def change(before: int | None, after: int | None, *, exact: bool) -> str:

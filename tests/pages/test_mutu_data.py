@@ -6,15 +6,15 @@ import datetime as dt
 import json
 
 import pytest
-from sqlalchemy import text
 
-from lib import access, audit, clock, intake, settings
+from lib import access, audit, clock, intake, publishing, settings
 from lib.database import connection
-from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, Tayang
+from lib.domain import CaseFilter, Dimensi, Period, Role, Scope
 from lib.importing import columns
 from lib.intake import log, quarantine
 from lib.measure import measure, open_source
-from tests.unit.test_importing_rows import kasus_row, keterangan_row, pendamping_row, workbook
+from tests.pages.conftest import look_as
+from tests.unit.test_importing_rows import kasus_row, keterangan_row, workbook
 
 PAGE = "pages/mutu_data.py"
 ADMIN = access.scope_of(Role.ADMIN_DATA)
@@ -63,8 +63,13 @@ def said(app) -> str:
     return "\n".join(str(each.value) for kind in parts for each in kind)
 
 
-def table(app, key: str) -> list[dict]:
-    return next(each for each in app.dataframe if each.key == key).value.to_dict("records")
+def tables(app, heading: str) -> list[list[dict]]:
+    """The rows of the tables with a column of this name."""
+    return [each.value.to_dict("records") for each in app.dataframe if heading in each.value.columns]
+
+
+def table(app, heading: str) -> list[dict]:
+    return tables(app, heading)[0]
 
 
 def cases() -> int:
@@ -85,11 +90,11 @@ def test_a_file_is_checked_imported_and_undone(office, open_app, tmp_path):
     assert cases() == 0
     assert "Semua baris dapat diterima (Jawa Tengah, Jawa Timur)" in said(app)
     assert (
-        table(app, "impor_lembar")[1] | {"Lembar": "kasus", "Baru": 19, "Diterima": 19}
-        == table(app, "impor_lembar")[1]
+        table(app, "Tidak berubah")[1] | {"Lembar": "kasus", "Baru": 19, "Diterima": 19}
+        == table(app, "Tidak berubah")[1]
     )
-    east = table(app, "impor_pengaruh")[1]
-    assert east["Kasus terdata"] == "belum ada data → 15"
+    east = table(app, "Tertangani")[1]
+    assert east["Terdata"] == "belum ada data → 15"
     assert "kelipatan 5" in said(app)
     app = press(app, "impor_impor")
     assert cases() == 19
@@ -97,13 +102,13 @@ def test_a_file_is_checked_imported_and_undone(office, open_app, tmp_path):
     values = settings.load()
     source = open_source(values)
     assert f"Potret {source.versi} sudah terbit" in said(app)
-    assert table(app, "catatan_impor")[0]["Hasil"] == "diterima"
+    assert table(app, "Hasil")[0]["Hasil"] == "diterima"
     app.checkbox[-1].check()
     app = press(app.run(), "batal_impor")
     assert cases() == 0
     assert "sudah dibatalkan. Potret baru sudah terbit." in said(app)
     assert open_source(values).versi != source.versi
-    assert [row["Hasil"] for row in table(app, "catatan_impor")] == ["diterima", "dibatalkan kemudian"]
+    assert [row["Hasil"] for row in table(app, "Hasil")] == ["diterima", "dibatalkan kemudian"]
     events = audit.trail(values)
     assert {"impor", "batal"} <= set(events["kejadian"])
     assert not events["rincian"].str.contains("K-1|KL-", na=False).any()
@@ -113,15 +118,13 @@ def test_the_effect_is_what_the_figures_become(office, tmp_path):
     """Counted by plain SQL in the trial, and by the one door after the import was really made and published."""
     values = settings.load()
     now = clock.now()
-    first = workbook(tmp_path / "a.xlsx", keterangan=[keterangan_row("35", "2026-01-10")], kasus=CASES[:3])
+    first = workbook(tmp_path / "a.xlsx", keterangan=[keterangan_row("35", "2026-01-15")], kasus=CASES[:3])
     for each in (first, workbook(tmp_path / "b.xlsx", keterangan=BOTH, kasus=CASES)):
         trial = intake.check(values, whole(ADMIN), [each], now=now)
         intake.bring_in(values, [each], now=now)
     effect = trial.effect.set_index(["kode_provinsi", "kode"])
     assert effect.loc[("35", "I01"), "sebelum"] == 3
     assert effect.loc[("33", "I13"), "sebelum"] is None
-    from lib import publishing
-
     publishing.publish(values, now=now, audit=False)
     period = Period(dari=dt.date(2026, 1, 1), sampai=dt.date(2026, 11, 20))
     figures = measure(
@@ -145,12 +148,12 @@ def test_a_coordinator_brings_in_the_own_province_only(office, open_app, tmp_pat
     office(EAST)
     path = workbook(tmp_path / "isian.xlsx", keterangan=BOTH, kasus=CASES)
     app = press(upload(page(open_app), path), "impor_periksa")
-    assert [row["Provinsi"] for row in table(app, "impor_pengaruh")] == ["Jawa Timur"]
-    assert {row["Alasan"] for row in table(app, "impor_masalah")} == {
-        "Provinsi ini di luar wilayah pengirim."
-    }
+    assert [row["Provinsi"] for row in table(app, "Tertangani")] == ["Jawa Timur"]
+    refused = [row for row in table(app, "Isi") if row["Tingkat"] == "ditolak"]
+    assert {row["Alasan"] for row in refused} == {"Provinsi ini di luar wilayah pengirim."}
+    assert [row["Lembar"] for row in refused] == ["keterangan", "pendamping", "kasus"]
     # Exact for whoever handles these cases.
-    assert table(app, "impor_pengaruh")[0]["Kasus terdata"] == "belum ada data → 16"
+    assert table(app, "Tertangani")[0]["Terdata"] == "belum ada data → 16"
     app = press(app, "impor_impor")
     assert cases() == 18
     values = settings.load()
@@ -158,7 +161,7 @@ def test_a_coordinator_brings_in_the_own_province_only(office, open_app, tmp_pat
     assert held.empty, "rows of provinces that are not the sender's are not kept"
     office(access.scope_of(Role.KOORDINATOR, ("33",)))
     app = page(open_app)
-    assert not [each for each in app.dataframe if each.key in ("catatan_impor", "karantina_tabel")]
+    assert tables(app, "Hasil") == tables(app, "Impor (WIB)") == []
     assert "Impor terakhir menyentuh data di luar wilayah Anda" in said(app)
     assert not [each for each in app.button if each.key == "batal_impor"]
 
@@ -172,7 +175,7 @@ def test_replacing_names_what_vanishes_and_asks_again(office, open_app, tmp_path
     assert not [each for each in app.button if each.key == "impor_impor"]
     app.toggle(key="impor_ganti").set_value(True)
     app = press(app.run(), "impor_periksa")
-    gone = table(app, "impor_dihapus")
+    gone = table(app, "Baris dihapus")
     assert [(row["Provinsi"], row["Lembar"], row["Baris dihapus"]) for row in gone] == [
         ("Jawa Timur", "kasus", 2)
     ]
@@ -188,7 +191,7 @@ def test_refused_rows_wait_in_the_quarantine_until_their_key_is_accepted(office,
     wrong = [*CASES[:-3], kasus_row(17, prioritas="1234567890123456"), kasus_row(18, prioritas="?")]
     intake.bring_in(values, [workbook(tmp_path / "a.xlsx", kasus=wrong)], now=clock.now())
     app = page(open_app)
-    held = table(app, "karantina_tabel")
+    held = table(app, "Impor (WIB)")
     assert [(row["Provinsi"], row["Lembar"], row["Baris"]) for row in held] == [
         ("Jawa Timur", "kasus", 18),
         ("Jawa Timur", "kasus", 19),
@@ -210,15 +213,22 @@ def test_refused_rows_wait_in_the_quarantine_until_their_key_is_accepted(office,
     assert quarantine.rows(values, ADMIN, intake.place_of(values)).empty
 
 
-def test_the_demonstration_checks_and_refuses(demo, open_app, monkeypatch, tmp_path):
-    from tests.pages.conftest import look_as
-
+def test_the_demonstration_checks_and_refuses(demo_copy, open_app, monkeypatch, tmp_path):
     look_as(monkeypatch, EAST)
-    app = upload(
-        page(open_app),
-        workbook(tmp_path / "a.xlsx", keterangan=[keterangan_row("35", "2027-01-01")], kasus=CASES[:3]),
-    )
-    assert "Basis data ini berisi data simulasi" in said(app)
+    sent = [keterangan_row("35", clock.today().isoformat())]
+    before = cases()
+    path = workbook(tmp_path / "a.xlsx", keterangan=sent, kasus=CASES[:3])
+    app = press(upload(page(open_app), path), "impor_periksa")
+    assert "Berkas dapat diperiksa terhadap kasus simulasi itu, tetapi tidak diimpor" in said(app)
+    assert [row["Baru"] for row in table(app, "Tidak berubah")] == [1, 3]
+    assert table(app, "Terdata")[0]["Terdata"].endswith("(+3)")
+    app = press(app, "impor_impor")
+    assert "Tidak diimpor. Basis data ini berisi data simulasi" in said(app)
+    assert [row["Hasil"] for row in table(app, "Hasil")] == ["ditolak"]
+    assert cases() == before
+    values = settings.load()
+    real = log.Place(sumber=intake.place_of(values).sumber, simulasi=False)
+    assert log.lines(values, ADMIN, real).empty
 
 
 def test_bytes_that_were_not_checked_are_not_imported(office, tmp_path):
@@ -237,6 +247,6 @@ def test_bytes_that_were_not_checked_are_not_imported(office, tmp_path):
 
 def test_an_import_that_cannot_be_logged_is_not_made(office, tmp_path, monkeypatch):
     monkeypatch.setenv("TUNTAS_DB_APLIKASI", "sqlite:////proc/tidak/ada.sqlite")
-    with pytest.raises(Exception, match="TUNTAS_DB_APLIKASI|tidak/ada|proc"):
+    with pytest.raises(OSError, match="proc"):
         intake.bring_in(settings.load(), [workbook(tmp_path / "a.xlsx", kasus=CASES[:3])], now=clock.now())
     assert cases() == 0
