@@ -69,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     load = command("impor", "Memeriksa lalu memasukkan buku kerja (XLSX) atau lembar (CSV)", _import)
     given = load.add_mutually_exclusive_group(required=True)
     given.add_argument("berkas", nargs="*", type=Path, default=())
-    given.add_argument("--batal", action="store_true", help="batalkan impor terakhir seluruhnya, tanpa berkas")
+    given.add_argument(
+        "--batal", action="store_true", help="batalkan impor terakhir seluruhnya, tanpa berkas"
+    )
     load.add_argument("--uji", action="store_true", help="hanya memeriksa")
     load.add_argument("--ganti", action="store_true", help="ganti seluruh data provinsi dalam berkas")
     load.add_argument("--ke-simulasi", action="store_true", help="izinkan masuk ke basis data simulasi")

@@ -8,17 +8,19 @@ imported.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, delete
+from sqlalchemy.exc import DBAPIError
 
 from lib import application, audit, snapshot
 from lib.application import riwayat
 from lib.audit import Event
-from lib.database import connection
+from lib.database import connection, fence
 from lib.domain import Identity, Scope, UserError
 from lib.importing import importer, store, trial, undo
 from lib.importing.job import Progress, Request
@@ -28,7 +30,13 @@ from lib.importing.undo import LastImport
 from lib.intake import log, quarantine
 from lib.settings import Settings
 
+LOGGER = logging.getLogger("tuntas")
 OPERATOR_PAGE = "baris-perintah"
+READ_ONLY = (
+    "Pengguna basis data dalam TUNTAS_DB hanya boleh membaca; impor dan pembatalannya dijalankan oleh pemilik "
+    "tabelnya, dengan `python -m lib.cli impor`."
+)
+REFUSED = "Basis data menolak perubahan ini; tidak ada yang disimpan. Hubungi pengelola dan sebutkan waktu kejadian."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +58,15 @@ OPERATOR = Sender()
 
 @contextmanager
 def _case_database(settings: Settings) -> Iterator[Engine]:
+    """The case database; what it refuses becomes a sentence, because its own words may repeat a whole row."""
     engine = connection.writable_engine(settings.database_url)
     try:
         yield engine
+    except DBAPIError as error:
+        code = fence.sqlstate(error)
+        LOGGER.error("case database refused: %s %s", type(error.orig).__name__, code)
+        sentence = READ_ONLY if code in (fence.NO_RIGHT, fence.READ_ONLY) else REFUSED
+        raise UserError(sentence) from None
     finally:
         engine.dispose()
 

@@ -44,7 +44,11 @@ def undo(scope: Scope) -> None:
     st.subheader("Batalkan impor terakhir")
     if said := st.session_state.pop(DONE, None):
         st.success(said, icon=":material/undo:")
-    last = intake.last_import(current_settings())
+    try:
+        last = intake.last_import(current_settings())
+    except UserError as error:
+        cards.note(str(error))
+        return
     if last is None:
         cards.note("Tidak ada impor yang dapat dibatalkan. Impor terakhir dapat, sampai impor berikutnya.")
         return

@@ -72,9 +72,14 @@ def finished(report: ImportReport, *, versi: str | None, unpublished: str | None
 
 def _on_screen(sentence: str) -> str:
     """A refusal as the screen calls things. Example: --ganti is the switch."""
-    return sentence.replace("pakai --ganti", "nyalakan “Ganti seluruh data provinsi”").replace(
-        "dari perintah `templat`", "yang dapat diunduh di atas"
-    )
+    words = {
+        "pakai --ganti": "nyalakan “Ganti seluruh data provinsi”",
+        "--ganti memerlukan": "penggantian memerlukan",
+        "dari perintah `templat`": "yang dapat diunduh di atas",
+    }
+    for command, shown in words.items():
+        sentence = sentence.replace(command, shown)
+    return sentence
 
 
 def places(provinces: tuple[str, ...]) -> str:
@@ -129,8 +134,8 @@ def _effect(effect: pd.DataFrame, scope: Scope, *, simulated: bool) -> None:
     cards.note(
         f"Sebelum: {against} pada tanggal data lama; sesudah: bila berkas diimpor, pada tanggal data baru. Terdata, "
         f"tertangani, dan terselesaikan ({', '.join(KODES[:-1])}) menghitung kasus yang terdata sejak 1 Januari "
-        f"{years}; terbuka ({KODES[-1]}) semua kasus yang belum ditutup, kapan pun terdata. Dihitung dengan benar-benar "
-        f"menulis berkas dalam transaksi yang kemudian dibatalkan.{rounded}"
+        f"{years}; terbuka ({KODES[-1]}) semua kasus yang belum ditutup, kapan pun terdata. Dihitung dengan "
+        f"benar-benar menulis berkas dalam transaksi yang kemudian dibatalkan.{rounded}"
     )
 
 

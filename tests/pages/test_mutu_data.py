@@ -7,12 +7,15 @@ import json
 
 import pytest
 
-from lib import access, audit, clock, intake, publishing, settings
+from lib import access, audit, cli, clock, intake, publishing, settings
+from lib.application import reading, riwayat
 from lib.database import connection
-from lib.domain import CaseFilter, Dimensi, Period, Role, Scope
+from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
 from lib.importing import columns
 from lib.intake import log, quarantine
 from lib.measure import measure, open_source
+from lib.web.intake import safe_name
+from lib.web.intake_shown import change
 from tests.pages.conftest import look_as
 from tests.unit.test_importing_rows import kasus_row, keterangan_row, workbook
 
@@ -250,3 +253,73 @@ def test_an_import_that_cannot_be_logged_is_not_made(office, tmp_path, monkeypat
     with pytest.raises(OSError, match="proc"):
         intake.bring_in(settings.load(), [workbook(tmp_path / "a.xlsx", kasus=CASES[:3])], now=clock.now())
     assert cases() == 0
+
+
+def test_the_command_line_writes_the_same_log_and_undoes(office, tmp_path, capsys):
+    values = settings.load()
+    path = workbook(tmp_path / "a.xlsx", kasus=[*CASES[:9], kasus_row(10, prioritas="?")])
+    assert cli.main(["impor", str(path)]) == 1
+    assert quarantine.rows(values, ADMIN, intake.place_of(values))["baris"].tolist() == [11]
+    assert cli.main(["impor", "--batal"]) == 0
+    assert "Impor provinsi 35" in capsys.readouterr().out
+    assert cases() == 0
+    assert quarantine.rows(values, ADMIN, intake.place_of(values)).empty
+    lines = log.lines(values, ADMIN, intake.place_of(values))
+    assert lines[["tindakan", "hasil", "siapa", "berkas"]].to_numpy().tolist() == [
+        ["batal", "diterima", "operator", ""],
+        ["impor", "dibatalkan", "operator", "a.xlsx"],
+    ]
+    with reading(values, riwayat) as db:
+        assert db.execute(riwayat.select()).all() == []
+    assert cli.main(["impor", "--batal"]) == 2
+    assert "Tidak ada impor yang dapat dibatalkan" in capsys.readouterr().err
+    assert log.lines(values, ADMIN, intake.place_of(values))["hasil"].iloc[0] == "gagal"
+
+
+def test_a_row_the_database_itself_refuses_is_in_no_log(office, tmp_path, caplog):
+    values = settings.load()
+    engine = connection.writable_engine(values.database_url)
+    with engine.begin() as db:
+        db.exec_driver_sql(
+            "CREATE TRIGGER gagal BEFORE INSERT ON kasus WHEN NEW.id_kasus = 'K-3' "
+            "BEGIN SELECT RAISE(ABORT, 'menolak KL-3'); END"
+        )
+    engine.dispose()
+    with pytest.raises(UserError, match="tidak ada yang disimpan") as caught:
+        intake.bring_in(values, [workbook(tmp_path / "a.xlsx", kasus=CASES[:5])], now=clock.now())
+    told = f"{caplog.text}{caught.value}{caught.value.__cause__}"
+    assert "case database refused: IntegrityError" in told
+    assert "KL-" not in told
+    assert log.lines(values, ADMIN, intake.place_of(values))["hasil"].tolist() == ["gagal"]
+    assert cases() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ("../../etc/kasus.csv", "kasus.csv"),
+        ("C:\\data\\kasus jatim;.csv", "kasus jatim_.csv"),
+        ("..", "berkas"),
+        ("", "berkas"),
+        ("k" * 300 + ".xlsx", "k" * 75 + ".xlsx"),
+        ("kasus.csv/", "berkas"),
+    ],
+)
+def test_names_of_uploads_are_only_text(given, safe):
+    assert safe_name(given) == safe
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "exact", "shown"),
+    [
+        (1204, 1210, True, "1.204 → 1.210 (+6)"),
+        (7, 5, True, "7 → 5 (−2)"),
+        (7, 7, True, "7 → 7 (tetap)"),
+        (None, 0, True, "belum ada data → 0"),
+        (0, 4, False, "0 → <5"),
+        (1, 1208, False, "<5 → 1.210"),
+        (None, 2, False, "belum ada data → <5"),
+    ],
+)
+def test_a_change_in_words(before, after, exact, shown):
+    assert change(before, after, exact=exact) == shown
