@@ -131,12 +131,23 @@ def bring_in(
                 expected_digest=expected_digest,
                 progress=progress,
             )
+    notes = report.notes
     with application.writing(settings) as db:
         log.end(db, line, report)
         if report.status != DITOLAK_BERKAS:
-            quarantine.keep(db, place, report, now=now, line=line, allowed=sender.provinces)
+            taken = quarantine.keep(db, place, report, now=now, line=line, allowed=sender.provinces)
+            notes += _kept_notes(report, taken)
         _tell(db, Event.IMPOR, sender, now=now, simulated=place.simulasi, detail=log.described(report))
-    return replace(report, checked={})
+    return replace(report, checked={}, notes=notes)
+
+
+def _kept_notes(report: ImportReport, taken: int) -> tuple[str, ...]:
+    """What became of the refused rows, in sentences."""
+    left = sum(counts["ditolak"] for counts in report.counts.values()) - taken
+    return (
+        *((f"{taken} baris yang ditolak disimpan di karantina.",) if taken else ()),
+        *((f"{left} baris di luar wilayah pengirim tidak disimpan.",) if left else ()),
+    )
 
 
 @contextmanager

@@ -71,12 +71,12 @@ def keep(
     now: dt.datetime,
     line: int,
     allowed: tuple[str, ...] | None,
-) -> None:
-    """Take an import's refused rows in and let go what it accepted or refused again (by key).
+) -> int:
+    """Take an import's refused rows in and let go what it accepted or refused again (by key); says how many it took.
 
     Rows of provinces outside `allowed` (None: all) are not the sender's and are not kept.
     """
-    own = _of(place)
+    own, taken = _of(place), 0
     # What the import before had settled is settled for good: that one can no longer be undone.
     db.execute(delete(karantina).where(own, karantina.c.selesai.is_not(None)))
     named = (karantina.c.nomor, karantina.c.lembar, karantina.c.kunci, karantina.c.digest)
@@ -106,6 +106,8 @@ def keep(
         ]
         if rows:
             db.execute(insert(karantina), rows)
+            taken += len(rows)
+    return taken
 
 
 def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

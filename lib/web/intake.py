@@ -246,7 +246,7 @@ def _outcome(asked: Asked, files: list) -> None:
     if trial.report.status == DITOLAK_BERKAS:
         return
     digest = trial.report.digest
-    sure = intake_shown.agreed(trial.report, key=f"{SURE}_{digest}") if asked.replace else True
+    sure = intake_shown.agreed(trial.report, asked.scope, key=f"{SURE}_{digest}") if asked.replace else True
     st.button(
         "Impor",
         icon=":material/database_upload:",

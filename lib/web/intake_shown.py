@@ -57,7 +57,7 @@ def finished(report: ImportReport, *, versi: str | None, unpublished: str | None
         _problems(report)
         return
     refused = sum(counts["ditolak"] for counts in report.counts.values())
-    left = f" {angka(refused)} baris ditolak dan disimpan di karantina." if refused else ""
+    left = f" {angka(refused)} baris ditolak." if refused else ""
     st.success(
         f"Selesai diimpor: {places(report.provinces)}.{left}"
         + (f" Potret {versi} sudah terbit." if versi else ""),
@@ -190,8 +190,11 @@ def _problems(report: ImportReport) -> None:
         )
 
 
-def agreed(report: ImportReport, *, key: str) -> bool:
-    """What replacing would delete, by province, and whether the visitor agrees; nothing to agree to is agreed."""
+def agreed(report: ImportReport, scope: Scope, *, key: str) -> bool:
+    """What replacing would delete, by province, and whether the visitor agrees; nothing to agree to is agreed.
+
+    Single cases are named only to whoever may see them.
+    """
     if report.vanishing.empty:
         cards.note("Tidak ada baris yang dihapus oleh penggantian ini.")
         return True
@@ -199,15 +202,15 @@ def agreed(report: ImportReport, *, key: str) -> bool:
         baris=("baris", "sum"), contoh=("contoh", lambda keys: ", ".join(filter(None, keys)))
     )
     st.markdown("**Yang dihapus oleh penggantian**")
+    shown = {
+        "Provinsi": gone["kode_provinsi"].map(reference.names("provinsi")),
+        "Lembar": gone["lembar"],
+        "Baris dihapus": gone["baris"],
+    }
+    if scope.tayang is Tayang.INTERNAL:
+        shown["Nomor pertama"] = gone["contoh"].replace("", None)
     st.dataframe(
-        pd.DataFrame(
-            {
-                "Provinsi": gone["kode_provinsi"].map(reference.names("provinsi")),
-                "Lembar": gone["lembar"],
-                "Baris dihapus": gone["baris"],
-                "Nomor pertama": gone["contoh"].replace("", None),
-            }
-        ),
+        pd.DataFrame(shown),
         hide_index=True,
         placeholder="–",
         key="impor_dihapus",

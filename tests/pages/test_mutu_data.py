@@ -159,6 +159,7 @@ def test_a_coordinator_brings_in_the_own_province_only(office, open_app, tmp_pat
     assert table(app, "Tertangani")[0]["Terdata"] == "belum ada data → 16"
     app = press(app, "impor_impor")
     assert cases() == 18
+    assert "3 baris di luar wilayah pengirim tidak disimpan." in said(app)
     values = settings.load()
     held = quarantine.rows(values, ADMIN, intake.place_of(values))
     assert held.empty, "rows of provinces that are not the sender's are not kept"
@@ -182,6 +183,7 @@ def test_replacing_names_what_vanishes_and_asks_again(office, open_app, tmp_path
     assert [(row["Provinsi"], row["Lembar"], row["Baris dihapus"]) for row in gone] == [
         ("Jawa Timur", "kasus", 2)
     ]
+    assert "Nomor pertama" not in gone[0], "single cases are not for whoever keeps the data"
     assert app.button(key="impor_impor").disabled
     box = next(each for each in app.checkbox if each.key.startswith("impor_yakin"))
     box.check()
