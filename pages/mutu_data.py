@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import filters, intake, intake_log, quality, quality_delay
+from lib.web import filters, intake_log, quality, quality_delay
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -13,7 +13,4 @@ st.title("Mutu data")
 quality.headline(scope)
 quality.provinces(scope)
 quality_delay.section(scope)
-intake.section(scope)
-intake_log.undo(scope)
-intake_log.history(scope)
-intake_log.held(scope)
+intake_log.sections(scope)

@@ -59,6 +59,7 @@ OPERATOR = Sender()
 @contextmanager
 def _case_database(settings: Settings) -> Iterator[Engine]:
     """The case database; what it refuses becomes a sentence, because its own words may repeat a whole row."""
+    settings.require_own_tables()
     engine = connection.writable_engine(settings.database_url)
     try:
         yield engine

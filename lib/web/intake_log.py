@@ -1,4 +1,4 @@
-"""The sections of Mutu data on what was imported: undoing the last import, the log, the quarantine."""
+"""The sections of Mutu data on importing, and those on what was imported: undoing it, the log, the quarantine."""
 
 from __future__ import annotations
 
@@ -34,6 +34,20 @@ RESULTS = {
     log.GAGAL: "gagal",
     log.DIBATALKAN: "dibatalkan kemudian",
 }
+
+
+def sections(scope: Scope) -> None:
+    """Import, undo, log and quarantine; where the case database is a ministry's own, why there is none of them."""
+    try:
+        current_settings().require_own_tables()
+    except UserError as error:
+        st.subheader("Impor")
+        cards.note(str(error))
+        return
+    screen.section(scope)
+    undo(scope)
+    history(scope)
+    held(scope)
 
 
 def undo(scope: Scope) -> None:
