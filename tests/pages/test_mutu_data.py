@@ -252,7 +252,7 @@ def test_bytes_that_were_not_checked_are_not_imported(office, tmp_path):
 
 def test_an_import_that_cannot_be_logged_is_not_made(office, tmp_path, monkeypatch):
     monkeypatch.setenv("TUNTAS_DB_APLIKASI", "sqlite:////proc/tidak/ada.sqlite")
-    with pytest.raises(OSError, match="proc"):
+    with pytest.raises(UserError, match="TUNTAS_DB_APLIKASI"):
         intake.bring_in(settings.load(), [workbook(tmp_path / "a.xlsx", kasus=CASES[:3])], now=clock.now())
     assert cases() == 0
 
