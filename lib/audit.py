@@ -73,6 +73,8 @@ class Event(StrEnum):
     HAPUS = "hapus"
     CATAT = "catat"
     SIMPANAN = "simpanan"
+    IMPOR = "impor"
+    BATAL = "batal"
 
 
 def record(settings: Settings, event: Event, **line: Any) -> None:

@@ -19,6 +19,7 @@ from lib import (
     cli_pack,
     cli_versions,
     clock,
+    intake,
     publishing,
     reference,
     settings,
@@ -79,7 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--kasus", type=int, default=start.DEMO_CASES, help="jumlah kasus")
     demo.add_argument("--benih", type=int, default=start.DEMO_SEED, help="benih acak")
     load = command("impor", "Memeriksa lalu memasukkan buku kerja (XLSX) atau lembar (CSV)", _import)
-    load.add_argument("berkas", nargs="+", type=Path)
+    given = load.add_mutually_exclusive_group(required=True)
+    given.add_argument("berkas", nargs="*", type=Path, default=())
+    given.add_argument(
+        "--batal", action="store_true", help="batalkan impor terakhir seluruhnya, tanpa berkas"
+    )
     load.add_argument("--uji", action="store_true", help="hanya memeriksa")
     load.add_argument("--ganti", action="store_true", help="ganti seluruh data provinsi dalam berkas")
     load.add_argument("--ke-simulasi", action="store_true", help="izinkan masuk ke basis data simulasi")
@@ -155,24 +160,42 @@ def _demo(options: argparse.Namespace, values: settings.Settings) -> int:
 
 def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     values.require_own_tables()
-    engine = connection.writable_engine(values.database_url)
-    done = importer.import_files(
-        engine,
-        options.berkas,
-        now=clock.now().replace(tzinfo=None),
-        dry_run=options.uji,
-        replace=options.ganti,
-        into_simulated=options.ke_simulasi,
-        max_bad_percent=values.ambang.batas_baris_ditolak,
-    )
+    if options.batal:
+        return _take_back(options, values)
+    asked = {"now": clock.now(), "into_simulated": options.ke_simulasi}
+    if options.uji:
+        engine = connection.writable_engine(values.database_url)
+        asked["now"] = asked["now"].replace(tzinfo=None)
+        limit = values.ambang.batas_baris_ditolak
+        done = importer.import_files(
+            engine, options.berkas, dry_run=True, replace=options.ganti, max_bad_percent=limit, **asked
+        )
+    else:
+        done = intake.bring_in(values, options.berkas, replace_all=options.ganti, **asked)
     if options.laporan:
         report.write_report(done, options.laporan)
     print(report.summary(done))
     code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
     if code != 2 and not options.uji:
-        built = publishing.publish(values, now=clock.now(), progress=_say)
-        print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+        _publish(values)
     return code
+
+
+def _take_back(options: argparse.Namespace, values: settings.Settings) -> int:
+    if options.uji or options.ganti:
+        raise UserError("--batal membatalkan impor terakhir dan tidak memakai --uji atau --ganti.")
+    last = intake.take_back(values, now=clock.now())
+    where = f" provinsi {', '.join(last.provinces)}" if last.provinces else ""
+    print(
+        f"Impor{where} tanggal {last.waktu:%Y-%m-%d %H:%M} dibatalkan; basis data kembali seperti sebelumnya."
+    )
+    _publish(values)
+    return 0
+
+
+def _publish(values: settings.Settings) -> None:
+    built = publishing.publish(values, now=clock.now(), progress=_say)
+    print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
 
 
 def _template(options: argparse.Namespace, values: settings.Settings) -> int:
@@ -196,8 +219,7 @@ def _bounds(options: argparse.Namespace, values: settings.Settings) -> int:
 def _snapshot(options: argparse.Namespace, values: settings.Settings) -> int:
     cli_versions.check_keep(options, values)
     if not options.yang_ada:
-        built = publishing.publish(values, now=clock.now(), progress=_say)
-        print(f"Potret {built.versi}: {built.baris} kasus, {built.detik:.1f} detik.")
+        _publish(values)
     if options.simpan is not None:
         cli_versions.keep(values, options.simpan)
     return 0

@@ -33,6 +33,7 @@ MAY_IMPORT = {
 DATABASE_ROOMS = (
     *("lib.database", "lib.snapshot", "lib.queries", "lib.importing", "lib.application"),
     *("lib.access", "lib.audit", "lib.users", "lib.decisions", "lib.versions", "lib.versions_keep"),
+    "lib.intake",
 )
 SCREEN_ROOMS = ("dashboard", "pages", "lib.web")
 IMPORTED_ONLY_BY = {

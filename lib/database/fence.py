@@ -331,6 +331,16 @@ def _reader_flaw(connection: Connection, reader: str) -> str | None:
     names = [table.name for table in schema.metadata.sorted_tables]
     if connection.execute(query, {"role": reader, "names": names}).scalar_one():
         return f"Peran baca {reader} boleh menulis; jalankan `python -m lib.cli siapkan` untuk mencabutnya."
+    query = text(
+        "SELECT bool_or(has_table_privilege(:role, to_regclass(name), 'SELECT')) "
+        "FROM unnest(CAST(:names AS text[])) AS n(name)"
+    )
+    names = [table.name for table in SEALED]
+    if connection.execute(query, {"role": reader, "names": names}).scalar_one():
+        return (
+            f"Peran baca {reader} boleh membaca {', '.join(names)}; jalankan `python -m lib.cli siapkan` untuk "
+            "mencabutnya."
+        )
     return None
 
 

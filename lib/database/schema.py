@@ -288,6 +288,7 @@ meta = Table(
     Column("kunci", String(24), primary_key=True),
     Column("nilai", String(200), nullable=False),
 )
+# What the last import found before it wrote, so that it can be undone; the import itself fills it.
 cadangan = Table(
     "cadangan",
     metadata,

@@ -186,6 +186,8 @@ def _unchecked(db: Connection, path: Path) -> Iterator[None]:
 
 def _make_room(db: Connection) -> None:
     """Empty a simulated database, mark an empty one as simulated, refuse any other."""
+    # What an import into the former simulation could be undone with is of no use for the new one.
+    db.execute(delete(schema.cadangan))
     marked = db.execute(select(schema.meta.c.nilai).where(schema.meta.c.kunci == "simulasi")).scalar()
     if marked != "1":
         for table in WRITTEN:

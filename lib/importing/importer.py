@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,52 +13,23 @@ from sqlalchemy.exc import OperationalError
 from lib.database import connection as database
 from lib.database import schema
 from lib.domain import UserError
-from lib.importing import checks, checks_optional, columns, forgiving, plan, reader, rules, store
+from lib.importing import checks, checks_optional, columns, plan, rules, store, undo
 from lib.importing.checks import Checked, Known
 from lib.importing.columns import KASUS, KETERANGAN, NASIONAL, OPTIONAL, PENDAMPING, TARGET
+from lib.importing.job import Job, Progress, Request, read
+from lib.importing.outcome import COUNTED, DITERIMA, SEBAGIAN, VANISHING, ImportReport, refused
+from lib.importing.outcome import DITOLAK_BERKAS as DITOLAK_BERKAS  # whoever imports asks here for all three
 from lib.importing.plan import Plan
-from lib.importing.reader import SheetRows, Upload
+from lib.importing.reader import Upload
 from lib.importing.store import LastUpload
 
-DITERIMA = "diterima"
-SEBAGIAN = "sebagian"
-DITOLAK_BERKAS = "ditolak_berkas"
-COUNTED = ("baru", "berubah", "sama", "ditolak", "peringatan", "hilang")
+# How many keys a report names of what vanishes.
+NAMED_KEYS = 10
+LOCKED = (
+    "Basis data tidak dapat dibaca atau ditulis (terputus, atau terkunci oleh impor lain); tidak ada yang disimpan. "
+    "Coba lagi sebentar lagi."
+)
 _KNOWN_CASE = ("kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportReport:
-    """What an import did (or, with dry_run, would do).
-
-    status: diterima | sebagian | ditolak_berkas. counts: rows by table and kind (COUNTED); "peringatan" are
-    accepted rows with a warning, "hilang" rows deleted by replace. problems: lembar, baris, kolom, nilai,
-    alasan, tingkat. refusal: why the file was refused, else None. notes: further sentences.
-    """
-
-    status: str
-    counts: dict[str, dict[str, int]]
-    problems: pd.DataFrame
-    digest: str
-    refusal: str | None = None
-    notes: tuple[str, ...] = ()
-    provinces: tuple[str, ...] = ()
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Job:
-    """One upload on its way: what was asked, what was read, and the accepted rows of keterangan by province."""
-
-    now: dt.datetime
-    dry_run: bool
-    replace: bool
-    allowed: tuple[str, ...] | None
-    max_bad_percent: int
-    upload: Upload
-    keterangan: Checked
-    sent: pd.DataFrame
-    rows: dict[str, SheetRows]
 
 
 def import_files(
@@ -72,120 +42,67 @@ def import_files(
     into_simulated: bool = False,
     allowed_provinces: tuple[str, ...] | None = None,
     max_bad_percent: int = checks.MAX_BAD_PERCENT,
+    expected_digest: str | None = None,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Check files and write their accepted rows, all in one transaction.
 
     An upload is an increment: rows are inserted or updated by key, what is absent stays. With `replace` the
     rows of a sent province that are absent from the files are deleted; an optional sheet without rows of the
     province, and the national rows of target, replace nothing. Rows of provinces outside `allowed_provinces`
-    (None: all) are refused, and so is a file with more than `max_bad_percent` wrong rows.
+    (None: all) are refused, and so is a file with more than `max_bad_percent` wrong rows, or with another digest than
+    `expected_digest`. `progress` is told a share (0 to 1) and a sentence.
     A refused file is a report with its reason, never an error.
     Raises UserError when the database cannot be used or written.
     """
-    database.check_version(engine)
-    if database.is_simulated(engine) and not into_simulated:
-        return _refused(
-            "Basis data ini berisi data simulasi; data nyata tidak dicampur ke dalamnya. Pakai basis data lain "
-            "(TUNTAS_DB). --ke-simulasi hanya untuk mencoba; sesudahnya layar memerlukan masuk.",
-            dry_run=dry_run,
-        )
-    try:
-        upload = reader.read_files(paths)
-    except UserError as error:
-        return _refused(str(error), dry_run=dry_run)
-    refused = _refused_shape(upload, replace=replace, dry_run=dry_run)
-    if refused:
-        return refused
-    try:
-        rows = forgiving.sheets(upload.parts)
-    except UserError as error:
-        return _refused(str(error), digest=upload.digest, dry_run=dry_run)
-    if not any(len(rows[sheet].frame) for sheet in schema.SHEETS) or rows[KETERANGAN].frame.empty:
-        return _refused(
-            "Berkas tidak berisi data: isi lembar keterangan (satu baris per provinsi) dan lembar kasus, "
-            "pendamping, atau lembar lain dari templat, lalu kirim lagi.",
-            digest=upload.digest,
-            dry_run=dry_run,
-        )
-    keterangan = checks.check_keterangan(rows[KETERANGAN], today=now.date(), allowed=allowed_provinces)
-    job = _Job(
+    asked = Request(
         now=now,
         dry_run=dry_run,
         replace=replace,
+        into_simulated=into_simulated,
         allowed=allowed_provinces,
         max_bad_percent=max_bad_percent,
-        upload=upload,
-        keterangan=keterangan,
-        sent=keterangan.accepted_rows().set_index("kode_provinsi"),
-        rows=rows,
+        expected_digest=expected_digest,
+        progress=progress,
     )
-    return _in_transaction(engine, job)
+    found = begin(engine, paths, asked)
+    return found if isinstance(found, ImportReport) else _in_transaction(engine, found)
 
 
-def _refused(
-    sentence: str,
-    *,
-    dry_run: bool,
-    digest: str = "",
-    problems: pd.DataFrame | None = None,
-    counts: dict | None = None,
-) -> ImportReport:
-    return ImportReport(
-        status=DITOLAK_BERKAS,
-        counts=counts or {},
-        problems=rules.no_problems() if problems is None else problems,
-        digest=digest,
-        refusal=sentence,
-        dry_run=dry_run,
-    )
+def begin(engine: Engine, paths: Sequence[Path], asked: Request) -> Job | ImportReport:
+    """Look at the database's version and kind, then read the files; a report where nothing can be imported.
+
+    Raises UserError when the database cannot be used.
+    """
+    database.check_version(engine)
+    if database.is_simulated(engine) and not asked.into_simulated:
+        return refused(
+            "Basis data ini berisi data simulasi; data nyata tidak dicampur ke dalamnya. Pakai basis data lain "
+            "(TUNTAS_DB). --ke-simulasi hanya untuk mencoba; sesudahnya layar memerlukan masuk.",
+            dry_run=asked.dry_run,
+        )
+    return read(paths, asked)
 
 
-def _refused_shape(upload: Upload, *, replace: bool, dry_run: bool) -> ImportReport | None:
-    """Refuse files with missing sheets or wrong headers."""
-    sheets = {part.sheet for part in upload.parts}
-    missing = [KETERANGAN] if KETERANGAN not in sheets else []
-    if replace:
-        missing += [sheet for sheet in (KASUS, PENDAMPING) if sheet not in sheets]
-    if not missing and not sheets.intersection(schema.SHEETS):
-        missing = [KASUS]
-    if missing:
-        extra = " (--ganti memerlukan lembar keterangan, kasus, dan pendamping)" if replace else ""
-        sentence = f"Lembar {' dan '.join(missing)} tidak ada{extra}; pakai templat dari perintah `templat`."
-        return _refused(sentence, digest=upload.digest, dry_run=dry_run)
-    problems = checks.header_problems(upload.parts)
-    if problems.empty:
-        return None
-    named = [
-        f"{row.lembar}.{row.kolom or '(tanpa judul)'}: {row.alasan}" for row in problems.head(5).itertuples()
-    ]
-    more = f" Masih ada {len(problems) - 5} lagi di laporan." if len(problems) > 5 else ""
-    sentence = f"Judul kolom tidak sesuai templat. {' '.join(named)}{more}"
-    return _refused(sentence, digest=upload.digest, dry_run=dry_run, problems=problems)
-
-
-def _in_transaction(engine: Engine, job: _Job) -> ImportReport:
+def _in_transaction(engine: Engine, job: Job) -> ImportReport:
     try:
         # Without a write to commit, a dry run ends in a rollback by leaving the connection.
         with engine.connect() if job.dry_run else engine.begin() as connection:
             if not job.dry_run:
                 store.lock(connection)
-            store.prepare_reading(connection)
-            done = _run(connection, job)
-            if not job.dry_run and done.status != DITOLAK_BERKAS:
-                database.mark_mixed(connection)
-            return done
+            return run(connection, job)
     except OperationalError as error:
-        raise UserError(
-            "Basis data tidak dapat dibaca atau ditulis (terkunci atau terputus); tidak ada yang disimpan. "
-            "Coba lagi."
-        ) from error
+        raise UserError(LOCKED) from error
 
 
-def _run(connection: Connection, job: _Job) -> ImportReport:
+def run(connection: Connection, job: Job) -> ImportReport:
+    """Check the rows of a job against the database and write them, inside the caller's locked transaction."""
+    store.prepare_reading(connection)
+    job.asked.say(0.4, "Memeriksa baris …")
     provinces = sorted(job.sent.index)
     if not provinces:
         first = job.keterangan.problems.iloc[0]
-        return _refused(
+        return refused(
             f"Tidak ada baris yang sah di lembar keterangan. Baris {first['baris']}, kolom {first['kolom']}: "
             f"{first['alasan']}",
             digest=job.upload.digest,
@@ -195,7 +112,7 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
     last = store.last_uploads(connection, provinces)
     older = [] if job.replace else [code for code in provinces if _is_older(job, code, last)]
     if older:
-        return _refused(
+        return refused(
             _older_sentence(job, older, last),
             digest=job.upload.digest,
             dry_run=job.dry_run,
@@ -206,18 +123,21 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
     problems = pd.concat([sheet.problems for sheet in checked.values()], ignore_index=True)
     counts = _counts(checked)
     written = [checked[sheet] for sheet in schema.SHEETS]
-    if 100 * checks.bad_share(written) > job.max_bad_percent:
+    if 100 * checks.bad_share(written) > job.asked.max_bad_percent:
         bad = sum(counts[sheet]["ditolak"] for sheet in schema.SHEETS)
         total = sum(len(sheet.accepted) for sheet in written)
-        return _refused(
+        return refused(
             f"Berkas ditolak seluruhnya: {bad} dari {total} baris salah, batasnya "
-            f"{job.max_bad_percent} %. Perbaiki menurut laporan lalu kirim lagi.",
+            f"{job.asked.max_bad_percent} %. Perbaiki menurut laporan lalu kirim lagi.",
             digest=job.upload.digest,
             dry_run=job.dry_run,
             problems=problems,
             counts=counts,
         )
-    notes = [*_unread(job.upload), *_write_all(connection, job, checked, last, counts)]
+    vanishing: list[tuple] = []
+    notes = [*_unread(job.upload), *_write_all(connection, job, checked, last, counts, vanishing)]
+    if not job.dry_run:
+        database.mark_mixed(connection)
     return ImportReport(
         status=DITERIMA if all(sheet.accepted.all() for sheet in checked.values()) else SEBAGIAN,
         counts=counts,
@@ -226,33 +146,58 @@ def _run(connection: Connection, job: _Job) -> ImportReport:
         notes=tuple(notes),
         provinces=tuple(provinces),
         dry_run=job.dry_run,
+        vanishing=pd.DataFrame(vanishing, columns=list(VANISHING)),
+        checked=checked,
     )
 
 
 def _write_all(
     connection: Connection,
-    job: _Job,
+    job: Job,
     checked: dict[str, Checked],
     last: dict[str, LastUpload],
     counts: dict[str, dict[str, int]],
+    vanishing: list[tuple],
 ) -> list[str]:
-    """Compare and write province by province (a dry run only compares); adds to `counts`, returns notes."""
+    """Compare and write province by province (a dry run only compares); adds to `counts` and `vanishing`.
+
+    What stands in the way of undoing the import is kept in the same transaction. Returns notes.
+    """
     places = plan.positions(checked)
-    notes, again = [], []
-    for code in sorted(job.sent.index):
-        change = plan.compare(connection, checked, places, code, replace=job.replace)
-        _tally(counts, change)
-        notes += change.notes
-        if change.changes_nothing() and _is_last(job, code, last):
-            again.append(code)
-        elif not job.dry_run:
-            id_unggahan = store.add_upload(connection, _upload_values(job, checked, code))
-            _write(connection, change, id_unggahan=id_unggahan, tanggal_data=_data_date(job, code))
+    notes, again, uploads, codes = [], [], [], sorted(job.sent.index)
+    # Rows of the whole country belong to no province's upload.
     national = plan.compare(connection, checked, places, NASIONAL, replace=False)
-    _tally(counts, national)
-    if not job.dry_run:
-        # Rows of the whole country belong to no province's upload.
-        _write(connection, national)
+    kept = False
+    for number, code in enumerate((*codes, NASIONAL)):
+        job.asked.say(0.5 + 0.5 * number / (len(codes) + 1), _doing(job, code))
+        change = (
+            national
+            if code == NASIONAL
+            else plan.compare(connection, checked, places, code, replace=job.replace)
+        )
+        _tally(counts, change)
+        vanishing += _vanishing(change)
+        notes += change.notes
+        if change.changes_nothing() and (code == NASIONAL or _is_last(job, code, last)):
+            again += [code] if code != NASIONAL else []
+        elif not job.dry_run:
+            if not kept:
+                undo.begin(connection)
+                kept = True
+            undo.keep(connection, change)
+            if code == NASIONAL:
+                _write(connection, change)
+            else:
+                uploads.append((store.add_upload(connection, _upload_values(job, checked, code)), code))
+                _write(connection, change, id_unggahan=uploads[-1][0], tanggal_data=_data_date(job, code))
+    if kept:
+        undo.sign(
+            connection,
+            uploads,
+            digest=job.upload.digest,
+            now=job.asked.now,
+            national=not national.changes_nothing(),
+        )
     if again:
         notes.append(
             f"Berkas ini sudah diimpor sebelumnya untuk provinsi {', '.join(again)}; tidak ada yang berubah dan "
@@ -261,11 +206,31 @@ def _write_all(
     return notes
 
 
-def _data_date(job: _Job, code: str) -> dt.date:
+def _doing(job: Job, code: str) -> str:
+    what = "Membandingkan" if job.dry_run else "Membandingkan dan menulis"
+    return f"{what} baris nasional …" if code == NASIONAL else f"{what} provinsi {code} …"
+
+
+def _vanishing(change: Plan) -> list[tuple]:
+    """What replace deletes of a province, by table: how many rows, and the first of their keys."""
+    found = [
+        (
+            change.kode_wilayah,
+            sheet,
+            len(gone),
+            ", ".join(gone[columns.key(sheet)[-1]].iloc[:NAMED_KEYS]) if sheet in (KASUS, PENDAMPING) else "",
+        )
+        for sheet, gone in change.vanish.items()
+    ]
+    found += [(change.kode_wilayah, table, number, "") for table, number in change.vanish_children.items()]
+    return [each for each in found if each[2]]
+
+
+def _data_date(job: Job, code: str) -> dt.date:
     return dt.date.fromisoformat(job.sent.loc[code, "tanggal_data"])
 
 
-def _known(connection: Connection, job: _Job, provinces: list[str]) -> Known:
+def _known(connection: Connection, job: Job, provinces: list[str]) -> Known:
     """What the database holds and will keep: with replace, only keys that the file has too."""
     names = {PENDAMPING: columns.key(PENDAMPING), KASUS: _KNOWN_CASE}
     held = {}
@@ -278,18 +243,20 @@ def _known(connection: Connection, job: _Job, provinces: list[str]) -> Known:
     return Known(pendamping=held[PENDAMPING], kasus=held[KASUS])
 
 
-def _check(job: _Job, known: Known) -> dict[str, Checked]:
+def _check(job: Job, known: Known) -> dict[str, Checked]:
     data_dates = pd.to_datetime(job.sent["tanggal_data"], format="%Y-%m-%d")
-    pendamping = checks.check_pendamping(job.rows[PENDAMPING], data_dates=data_dates, allowed=job.allowed)
-    kasus = checks.check_kasus(
-        job.rows[KASUS], data_dates=data_dates, allowed=job.allowed, pendamping=pendamping, known=known
+    pendamping = checks.check_pendamping(
+        job.rows[PENDAMPING], data_dates=data_dates, allowed=job.asked.allowed
     )
-    target = checks_optional.check_target(job.rows[TARGET], data_dates=data_dates, allowed=job.allowed)
+    kasus = checks.check_kasus(
+        job.rows[KASUS], data_dates=data_dates, allowed=job.asked.allowed, pendamping=pendamping, known=known
+    )
+    target = checks_optional.check_target(job.rows[TARGET], data_dates=data_dates, allowed=job.asked.allowed)
     services = {
         sheet: checks_optional.check_services(
             job.rows[sheet],
             data_dates=data_dates,
-            allowed=job.allowed,
+            allowed=job.asked.allowed,
             pendamping=pendamping,
             kasus=kasus,
             known=known,
@@ -306,11 +273,11 @@ def _check(job: _Job, known: Known) -> dict[str, Checked]:
     }
 
 
-def _is_older(job: _Job, code: str, last: dict[str, LastUpload]) -> bool:
+def _is_older(job: Job, code: str, last: dict[str, LastUpload]) -> bool:
     return code in last and _data_date(job, code) < last[code].largest
 
 
-def _older_sentence(job: _Job, older: list[str], last: dict[str, LastUpload]) -> str:
+def _older_sentence(job: Job, older: list[str], last: dict[str, LastUpload]) -> str:
     named = ", ".join(
         f"provinsi {code} sudah sampai {last[code].largest.isoformat()}, berkas ini sampai "
         f"{_data_date(job, code).isoformat()}"
@@ -321,7 +288,7 @@ def _older_sentence(job: _Job, older: list[str], last: dict[str, LastUpload]) ->
     )
 
 
-def _is_last(job: _Job, code: str, last: dict[str, LastUpload]) -> bool:
+def _is_last(job: Job, code: str, last: dict[str, LastUpload]) -> bool:
     before = last.get(code)
     sent = (job.upload.digest, _data_date(job, code))
     return before is not None and (before.digest, before.tanggal_data) == sent
@@ -345,7 +312,7 @@ def _write(
             store.delete_rows(connection, sheet, change.vanish[sheet])
 
 
-def _upload_values(job: _Job, checked: dict[str, Checked], code: str) -> dict:
+def _upload_values(job: Job, checked: dict[str, Checked], code: str) -> dict:
     since = job.sent.loc[code, "lengkap_sejak"]
     own = [checked[sheet].rows.frame[columns.area(sheet)].eq(code).to_numpy() for sheet in schema.SHEETS]
     refused = [mask & ~checked[sheet].accepted for mask, sheet in zip(own, schema.SHEETS, strict=True)]
@@ -353,7 +320,7 @@ def _upload_values(job: _Job, checked: dict[str, Checked], code: str) -> dict:
         "kode_provinsi": code,
         "tanggal_data": _data_date(job, code),
         "lengkap_sejak": dt.date.fromisoformat(since) if since else None,
-        "waktu": job.now.replace(tzinfo=None),
+        "waktu": job.asked.now.replace(tzinfo=None),
         "digest": job.upload.digest,
         "baris": sum(int(mask.sum()) for mask in own),
         "ditolak": sum(int(mask.sum()) for mask in refused),

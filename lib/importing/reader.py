@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 50_000
 _EXTRA = "\x00lebih"
+# The column that marked.py adds: whoever corrects a marked workbook sends it back as it is.
+REASONS = "alasan"
 _SEPARATORS = (",", ";", "\t")
 # Where a heading above the titles would be.
 _TOP_ROWS = 20
@@ -227,7 +229,8 @@ def _cell_text(cell: object) -> str:
 
 
 def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
-    """Strip the cells; drop rows without any value, and columns without title and value."""
+    """Strip the cells; drop the reasons of marked.py, rows without any value, columns without title and value."""
+    frame = frame.loc[:, frame.columns != REASONS]
     stripped = [frame.iloc[:, place].str.strip() for place in range(frame.shape[1])]
     filled = [column.ne("").to_numpy() for column in stripped]
     keep = [bool(title) or has.any() for title, has in zip(frame.columns, filled, strict=True)]

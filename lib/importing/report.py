@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.importing import importer, rules
-from lib.importing.importer import ImportReport
+from lib.importing import outcome, rules
+from lib.importing.outcome import ImportReport
 
 # A spreadsheet would run such a cell as a formula (OWASP, CSV injection).
 _FORMULA_START = r"^[=+\-@\t\r]"
@@ -48,7 +48,7 @@ def summary(report: ImportReport) -> str:
 
 def _outcome(report: ImportReport) -> str:
     named = f"provinsi {', '.join(report.provinces)}"
-    if report.status == importer.DITERIMA:
+    if report.status == outcome.DITERIMA:
         return f"Berkas diterima seluruhnya ({named})."
     return f"Berkas diterima sebagian ({named}); baris yang ditolak ada di laporan."
 

@@ -29,7 +29,7 @@ _NUMBER = "[0-9]{1,9}(?:[.,][0-9]{1,6})?"
 _DOUBTFUL = "[1-9][0-9]{0,2}[.,][0-9]{3}"
 _NIK = "[0-9]{16}"
 _CONTROL = r"[\x00-\x1f\x7f]"
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 
 
 _PATTERNS = {
@@ -125,7 +125,7 @@ def joined_key(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
     """Several text columns as one key column."""
     key = frame[names[0]]
     for name in names[1:]:
-        key = key + _SEPARATOR + frame[name]
+        key = key + SEPARATOR + frame[name]
     return key
 
 

@@ -14,7 +14,9 @@ from lib.importing import codes, columns
 from lib.importing.columns import Column, Kind
 
 _LAST_ROW = 1_048_575
-_CREATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+CREATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+# Text stays text: a cell that starts with = must not become a formula.
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # A list typed into a validation may have 255 characters.
 _LIST_LIMIT = 255
 # 49 is the built-in format "Text".
@@ -43,21 +45,28 @@ def write_template(path: Path, *, rows: Mapping[str, Iterable[Sequence[str]]] | 
     `rows` fills sheets, by sheet name, with rows of text in the order of the columns; by default all sheets
     to fill in are empty but for their header.
     """
-    # Text stays text: a cell that starts with = must not become a formula.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with xlsxwriter.Workbook(str(path), dict(AS_TEXT)) as workbook:
         # The same content gives the same bytes, so that a template written twice has one digest.
-        workbook.set_properties({"created": _CREATED})
+        workbook.set_properties({"created": CREATED})
         formats = _formats(workbook)
         for sheet, wanted in columns.SHEETS.items():
             worksheet = workbook.add_worksheet(sheet)
             _write_header(worksheet, wanted, formats)
             for place, values in enumerate((rows or {}).get(sheet, ()), start=1):
                 worksheet.write_row(place, 0, [value or None for value in values])
-        _write_kamus(workbook.add_worksheet("kamus"), formats)
-        for sheet, table in columns.REFERENCE_SHEETS.items():
-            frame = codes.table(table)[list(_CODE_LISTS[sheet])]
-            _write_list(workbook.add_worksheet(sheet), frame.columns, frame.to_numpy().tolist(), formats)
+        _explain(workbook, formats)
+
+
+def explain(workbook: xlsxwriter.Workbook) -> None:
+    """Add the sheets that explain: the dictionary of columns and the code lists."""
+    _explain(workbook, _formats(workbook))
+
+
+def _explain(workbook: xlsxwriter.Workbook, formats: dict[str, Format]) -> None:
+    _write_kamus(workbook.add_worksheet("kamus"), formats)
+    for sheet, table in columns.REFERENCE_SHEETS.items():
+        frame = codes.table(table)[list(_CODE_LISTS[sheet])]
+        _write_list(workbook.add_worksheet(sheet), frame.columns, frame.to_numpy().tolist(), formats)
 
 
 def _formats(workbook: xlsxwriter.Workbook) -> dict[str, Format]:

@@ -23,9 +23,11 @@ EVENT_NAMES = {
     Event.DITOLAK: "ditolak",
     Event.MASUK: "masuk",
     Event.HAK: "hak diubah",
-    Event.HAPUS: "jejak lama dihapus",
     Event.CATAT: "tindak lanjut atau catatan ditulis",
     Event.SIMPANAN: "versi disimpan atau dihapus",
+    Event.HAPUS: "catatan dihapus",
+    Event.IMPOR: "impor",
+    Event.BATAL: "impor dibatalkan",
 }
 HEADINGS = {
     "waktu": "Waktu (WIB)",

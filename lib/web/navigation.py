@@ -12,6 +12,7 @@ ROLE_NAMES = {
     Role.ADMIN_DATA: "Pengelola data",
 }
 ANALYSTS = (Role.DIREKTUR, Role.KOORDINATOR)
+SENDERS = (Role.KOORDINATOR, Role.ADMIN_DATA)
 EVERYBODY = tuple(Role)
 # file, title, icon, address, who may open it; the first page a role may open is where it arrives.
 PAGES = (
@@ -23,7 +24,7 @@ PAGES = (
     ("pages/alur.py", "Alur", ":material/water:", "alur", ANALYSTS),
     ("pages/perbandingan.py", "Perbandingan", ":material/balance:", "perbandingan", ANALYSTS),
     ("pages/kasus.py", "Kasus", ":material/list_alt:", "kasus", ANALYSTS),
-    ("pages/mutu_data.py", "Mutu data", ":material/fact_check:", "mutu_data", (Role.ADMIN_DATA,)),
+    ("pages/mutu_data.py", "Mutu data", ":material/fact_check:", "mutu_data", SENDERS),
     ("pages/pengguna.py", "Pengguna", ":material/manage_accounts:", "pengguna", (Role.ADMIN_DATA,)),
     ("pages/jejak.py", "Jejak akses", ":material/history:", "jejak", (Role.ADMIN_DATA,)),
     (

@@ -107,6 +107,20 @@ def held(owning: Engine, name: str) -> set[str]:
 # --- who sees what ---------------------------------------------------------------------------------------------
 
 
+def test_what_the_last_import_found_is_for_the_owner_only(reading, owning):
+    """Rows of all provinces in one text: no policy could tell them apart, so that the reading role has no right."""
+    with owning.connect() as target:
+        assert target.exec_driver_sql("SELECT count(*) FROM cadangan").scalar_one() == 0
+    with reading.connect() as target, pytest.raises(DBAPIError) as caught:
+        target.exec_driver_sql("SELECT * FROM cadangan")
+    assert fence.sqlstate(caught.value) == fence.NO_RIGHT
+    with owning.begin() as target:
+        target.exec_driver_sql(f"GRANT SELECT ON cadangan TO {READER}")
+    assert "boleh membaca cadangan" in (fence.state(owning, reader=READER).reader_flaw or "")
+    assert fence.erect(owning, reader=READER, seconds=30).missing == ()
+    assert fence.state(owning, reader=READER).reader_flaw is None
+
+
 def test_every_table_with_rows_of_a_province_is_fenced():
     assert set(TABLES) == {
         *("pendamping", "unggahan", "kasus", "kegiatan", "rujukan", "penugasan", "kehadiran", "target")
