@@ -343,7 +343,8 @@ def _list_question(scope: Scope, kode: str, case_filter: CaseFilter, *, source: 
         raise UserError(f"Angka “{kode}” tidak punya daftar kasus; yang punya: {', '.join(lists.LISTED)}.")
     question = ask(scope, case_filter, per=None, source=source, limits=limits)
     newest = max((register.tanggal_data for register in question.registers), default=question.end)
-    if kode in INDICATORS and INDICATORS[kode].pada_data and question.end < newest:
+    at_data = kode in lists.AT_DATA or (kode in INDICATORS and INDICATORS[kode].pada_data)
+    if at_data and question.end < newest:
         raise UserError(
             f"Daftar {kode} hanya ada pada tanggal data, sedangkan periode berakhir {question.end.isoformat()}; "
             "pilih periode yang sampai tanggal data."
