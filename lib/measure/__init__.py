@@ -39,6 +39,7 @@ from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
 from lib.measure.nowcast import AFTER_DATA, COMPLETE, Delays, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
+from lib.measure.quality import ALL_PROVINCES, DataQuality, data_quality
 from lib.measure.question import ask, check_kodes
 from lib.measure.waits import waiting
 from lib.measure.workers import shows_names, workers
@@ -60,6 +61,7 @@ from lib.settings import LIVE, Settings
 __all__ = [
     "AFTER_DATA",
     "COMPLETE",
+    "ALL_PROVINCES",
     "CONTROL_KODES",
     "CONTROL_MONTHS",
     "FUNNEL_KODES",
@@ -70,6 +72,7 @@ __all__ = [
     "NO_DATA",
     "Control",
     "Delays",
+    "DataQuality",
     "Event",
     "Funnel",
     "Place",
@@ -86,6 +89,7 @@ __all__ = [
     "control_chart",
     "count_behind",
     "current_version",
+    "data_quality",
     "figures_of_the_past",
     "figures_to_keep",
     "funnel_of",
