@@ -217,6 +217,7 @@ class QualityLimits:
     """
 
     lengkap_persen: float
+    ruas_kosong_persen: float
     tanpa_kabar_persen: float
     sehari_persen: float
     kembar_persen: float

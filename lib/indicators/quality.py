@@ -12,7 +12,7 @@ from lib.domain import Kesegaran, Mutu, QualityLimits, Thresholds
 from lib.stats.funnel import binomial_tails, poisson_tails
 
 MET, NOT_MET, UNKNOWN = "terpenuhi", "belum terpenuhi", "belum dapat dinilai"
-PARTS = ("segar", "lengkap", "tanpa_kabar", "sehari", "kembar", "akhir_bulan", "lonjakan")
+PARTS = ("segar", "lengkap", "ruas", "tanpa_kabar", "sehari", "kembar", "akhir_bulan", "lonjakan")
 WEEK = 7
 # part -> (numerator, denominator) columns of the counts, and the limit in percent that is not to be passed.
 AT_MOST = {
@@ -36,7 +36,8 @@ def freshness(age: float | None, rules: QualityLimits) -> Kesegaran:
 def judged(counts: pd.DataFrame, rules: QualityLimits, limits: Thresholds) -> pd.DataFrame:
     """One row per province and part, columns COLUMNS: x of n, nilai, the limit it is held against, whether it is met.
 
-    `counts`: provinsi, umur (days, NaN: never sent), jatuh and kosong (fields), the columns of AT_MOST,
+    `counts`: provinsi, umur (days, NaN: never sent), jatuh and kosong (fields, also jatuh_X and kosong_X of each X),
+    the columns of AT_MOST,
     ditutup_lengkap and akhir_bulan, hari and hari_akhir (days of the window, and those at a month's end), lonjakan.
     nilai is in percent, of segar in days, of lonjakan a number. A part with fewer than n_minimum cases is not judged.
     """
@@ -52,6 +53,7 @@ def judged(counts: pd.DataFrame, rules: QualityLimits, limits: Thresholds) -> pd
             counts["umur"] <= rules.merah_hari,
         ),
         _completeness(counts, rules, limits),
+        _emptiest(counts, rules, limits),
     ]
     for name, (x, n, limit) in AT_MOST.items():
         most = getattr(rules, limit)
@@ -89,6 +91,21 @@ def _completeness(counts: pd.DataFrame, rules: QualityLimits, limits: Thresholds
     few = (counts["terdata"] < limits.n_minimum) | counts["umur"].isna()
     least = rules.lengkap_persen
     return _part(counts, "lengkap", filled, counts["jatuh"], share, least, share >= least, few)
+
+
+def _emptiest(counts: pd.DataFrame, rules: QualityLimits, limits: Thresholds) -> pd.DataFrame:
+    """The field that is empty most often, which a mean over all fields would hide; fields of few cases left out."""
+    names = [name.removeprefix("jatuh_") for name in counts if name.startswith("jatuh_")]
+    due = counts[[f"jatuh_{name}" for name in names]].to_numpy(dtype=float)
+    empty = counts[[f"kosong_{name}" for name in names]].to_numpy(dtype=float)
+    enough = due >= max(limits.n_minimum, 1)
+    share = np.where(enough, 100 * empty / np.where(enough, due, 1), -1.0)
+    rows, worst = np.arange(len(counts)), share.argmax(axis=1)
+    value = pd.Series(share[rows, worst], index=counts.index)
+    few = (value < 0) | counts["umur"].isna()
+    most = rules.ruas_kosong_persen
+    x, n = (pd.Series(each[rows, worst], index=counts.index) for each in (empty, due))
+    return _part(counts, "ruas", x, n, value.where(~few), most, value <= most, few)
 
 
 def _month_end(counts: pd.DataFrame, rules: QualityLimits, limits: Thresholds) -> pd.DataFrame:

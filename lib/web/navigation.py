@@ -23,7 +23,13 @@ PAGES = (
     ("pages/alur.py", "Alur", ":material/water:", "alur", ANALYSTS),
     ("pages/perbandingan.py", "Perbandingan", ":material/balance:", "perbandingan", ANALYSTS),
     ("pages/kasus.py", "Kasus", ":material/list_alt:", "kasus", ANALYSTS),
-    ("pages/mutu_data.py", "Mutu data", ":material/fact_check:", "mutu_data", (Role.ADMIN_DATA,)),
+    (
+        "pages/mutu_data.py",
+        "Mutu data",
+        ":material/fact_check:",
+        "mutu_data",
+        (Role.KOORDINATOR, Role.ADMIN_DATA),
+    ),
     ("pages/pengguna.py", "Pengguna", ":material/manage_accounts:", "pengguna", (Role.ADMIN_DATA,)),
     ("pages/jejak.py", "Jejak akses", ":material/history:", "jejak", (Role.ADMIN_DATA,)),
     (
