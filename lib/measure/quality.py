@@ -128,7 +128,9 @@ def _lists(counted: pd.DataFrame, limits: Thresholds) -> pd.DataFrame:
     columns = sorted({name for pair in pairs.values() for name in pair})
     sent = counted["umur"].notna()
     # Not known of all of them as soon as it is not known of one that sent.
-    whole = counted.loc[sent, columns].sum(min_count=1, skipna=False).to_frame().T.assign(provinsi=ALL_PROVINCES)
+    whole = (
+        counted.loc[sent, columns].sum(min_count=1, skipna=False).to_frame().T.assign(provinsi=ALL_PROVINCES)
+    )
     every = pd.concat([counted[["provinsi", *columns]], whole], ignore_index=True)
     rows = [
         pd.DataFrame({"provinsi": every["provinsi"], "kode": kode, "n": every[x], "dari": every[of]})
