@@ -18,8 +18,8 @@ GRADE_MARKS = {
 
 
 def freshness_map(provinces: pd.DataFrame) -> pd.DataFrame:
-    """One row per province for `charts.quality.freshness_map`: provinsi, nama, kesegaran, tampil."""
-    frame = provinces[["provinsi", "kesegaran"]].copy()
+    """One row per province for `charts.quality.freshness_map`: provinsi, nama, kesegaran, umur, tampil."""
+    frame = provinces[["provinsi", "kesegaran", "umur"]].copy()
     frame["nama"] = frame["provinsi"].map(reference.names("provinsi"))
     frame["tampil"] = [
         text_quality.last_sent(row.tanggal_data, row.umur, row.kesegaran)
@@ -35,7 +35,7 @@ def grades(provinces: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     frame["Terpenuhi"] = [
         f"{row.dinilai - row.belum} dari {row.dinilai}" for row in provinces.itertuples(index=False)
     ]
-    for part, name in text_quality.PART_NAMES.items():
+    for part, name in text_quality.PART_HEADS.items():
         own = parts[parts["bagian"] == part].set_index("provinsi")
         frame[name] = [_state(own.loc[kode]) for kode in provinces["provinsi"]]
     return frame
@@ -44,7 +44,7 @@ def grades(provinces: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
 def _state(row: pd.Series) -> str:
     """A part of a province in a few signs: its number and whether it is met."""
     if row["keadaan"] == "belum dapat dinilai":
-        return "belum dapat dinilai"
+        return "– n kurang"
     number = text_quality.part_text(row["bagian"], row["nilai"], decimals=_decimals(row["n"]))
     sign = "✓" if row["keadaan"] == "terpenuhi" else "✗"
     return sign if number == "–" else f"{sign} {number}"

@@ -56,8 +56,19 @@ PART_NAMES = {
     "akhir_bulan": "Penutupan di akhir bulan",
     "lonjakan": "Lonjakan penutupan",
 }
+# The same as heads of a table that holds all of them.
+PART_HEADS = {
+    "segar": "Umur data",
+    "lengkap": "Ruas terisi",
+    "ruas": "Ruas terkosong",
+    "tanpa_kabar": "Tanpa kabar",
+    "sehari": "Sehari",
+    "kembar": "Ganda",
+    "akhir_bulan": "Akhir bulan",
+    "lonjakan": "Lonjakan",
+}
 FINDING_NAMES = {
-    "sehari": "Semua langkah pada satu hari",
+    "sehari": "Selesai dalam sehari",
     "akhir_bulan": "Ditutup di akhir bulan",
     "kembar": "Mungkin ganda",
     "tanpa_kabar": "Terbuka tanpa kabar",

@@ -68,6 +68,7 @@ def provinces(scope: Scope, found: measure.DataQuality) -> None:
     with left:
         figure, sentence = cache.made("mutu.peta", scope, lambda: _map(found), geo.provinsi_geojson_url())
         cards.chart(figure, key="mutu_peta", sentence=sentence, is_map=True)
+        cards.note(sentence)
         cards.note(text.INDICATIVE_OF_USER if geo.is_from_user() else text.INDICATIVE)
     with right:
         _sent(current_source(), found)
@@ -76,8 +77,9 @@ def provinces(scope: Scope, found: measure.DataQuality) -> None:
 def _map(found: measure.DataQuality) -> tuple[go.Figure, str]:
     frame = present_quality.freshness_map(found.provinces)
     late = frame[frame["kesegaran"] != Kesegaran.TERKINI.value]
-    listed = "; ".join(f"{row.nama}: {row.tampil}" for row in late.itertuples(index=False))
-    sentence = f"Kesegaran data {angka(len(frame))} provinsi. " + (listed or "Semua terkini") + "."
+    late = late.sort_values("umur", ascending=False, na_position="first", kind="stable")
+    parts = [f"{row.nama}: {row.tampil[0].lower()}{row.tampil[1:]}" for row in late.itertuples(index=False)]
+    sentence = "; ".join(parts) + "." if parts else "Semua provinsi terkini."
     return freshness_map(frame, geojson_url=geo.provinsi_geojson_url()), sentence
 
 
@@ -94,17 +96,17 @@ def _sent(source: Source, found: measure.DataQuality) -> None:
 
 
 def freshness(source: Source, found: measure.DataQuality) -> pd.DataFrame:
-    """The provinces of an answer, the oldest data first: Provinsi, Belum mengirim sejak, Umur (hari), Keadaan,
-    Lengkap sejak, Lembar tambahan."""
+    """The provinces of an answer, the oldest data first: Provinsi, Umur (hari), Keadaan, Data sampai, Lengkap sejak,
+    Lembar tambahan."""
     known = {p.kode_provinsi: p for p in source.provinces}
     order = found.provinces.sort_values("umur", ascending=False, na_position="first", kind="stable")
     own = [known[kode] for kode in order["provinsi"]]
     return pd.DataFrame(
         {
             "Provinsi": [reference.names("provinsi")[p.kode_provinsi] for p in own],
-            "Belum mengirim sejak": [p.tanggal_data and tanggal(p.tanggal_data) for p in own],
             "Umur (hari)": pd.array(order["umur"], dtype="Int64"),
             "Keadaan": order["kesegaran"].tolist(),
+            "Data sampai": [p.tanggal_data and tanggal(p.tanggal_data) for p in own],
             "Lengkap sejak": [p.lengkap_sejak and tanggal(p.lengkap_sejak) for p in own],
             "Lembar tambahan": [", ".join(p.lembar.split()) or CASES_ONLY for p in own],
         }
@@ -121,6 +123,7 @@ def how_graded() -> None:
 def grades(scope: Scope, found: measure.DataQuality) -> None:
     """The grade of each province beside the numbers it is made of, in the order of the codes; no league table."""
     st.subheader("Nilai mutu per provinsi")
+    values = current_settings()
     frame = cache.made("mutu.nilai", scope, lambda: present_quality.grades(found.provinces, found.parts))
     st.dataframe(
         frame,
@@ -128,11 +131,18 @@ def grades(scope: Scope, found: measure.DataQuality) -> None:
         height=GRADES_HEIGHT if len(frame) > 15 else "content",
         placeholder="–",
         key="mutu_nilai",
-        column_config={"Provinsi": st.column_config.Column(pinned=True)},
+        column_config={"Provinsi": st.column_config.Column(pinned=True)}
+        | {
+            head: st.column_config.Column(help=line)
+            for head, line in zip(
+                text_quality.PART_HEADS.values(), text_quality.rule(values.ambang, values.mutu), strict=False
+            )
+        },
         alt="Nilai mutu data tiap provinsi menurut kode provinsi, dan angka tiap bagiannya",
     )
     cards.note(
-        "Urut menurut kode provinsi. ✓ terpenuhi, ✗ belum terpenuhi. Klik kepala kolom untuk urutan lain."
+        "Urut menurut kode provinsi. ✓ terpenuhi, ✗ belum terpenuhi, “n kurang”: kasusnya terlalu sedikit untuk dinilai. "
+        "Klik kepala kolom untuk urutan lain."
     )
     how_graded()
 

@@ -16,7 +16,7 @@ from lib.web import cache, cards, links
 from lib.web.filters import Choice
 from lib.web.session import current_settings
 
-HEADING = "Persen kosong dari ruas yang wajib, dan jumlah kasusnya"
+HEADING = "Persen kosong dari ruas yang wajib"
 MONTH_END = "MUTU-akhir_bulan"
 NO_COUNT = "–"
 
