@@ -141,8 +141,8 @@ def grades(scope: Scope, found: measure.DataQuality) -> None:
         alt="Nilai mutu data tiap provinsi menurut kode provinsi, dan angka tiap bagiannya",
     )
     cards.note(
-        "Urut menurut kode provinsi. ✓ terpenuhi, ✗ belum terpenuhi, “n kurang”: kasusnya terlalu sedikit untuk dinilai. "
-        "Klik kepala kolom untuk urutan lain."
+        "Urut menurut kode provinsi. ✓ terpenuhi, ✗ belum terpenuhi, “n kurang”: kasusnya terlalu sedikit untuk "
+        "dinilai. Klik kepala kolom untuk urutan lain."
     )
     how_graded()
 
