@@ -82,6 +82,24 @@ class Pita(StrEnum):
     BERLEBIH = "berlebih"
 
 
+class Mutu(StrEnum):
+    """How a province's data are graded: by the number of parts that are not met."""
+
+    BAIK = "baik"
+    CUKUP = "cukup"
+    PERLU_PERBAIKAN = "perlu perbaikan"
+    BELUM_DINILAI = "belum dapat dinilai"
+
+
+class Kesegaran(StrEnum):
+    """How old a province's data are."""
+
+    TERKINI = "terkini"
+    MULAI_TERTINGGAL = "mulai tertinggal"
+    TERTINGGAL = "tertinggal"
+    BELUM_PERNAH = "belum pernah mengirim"
+
+
 class Dimensi(StrEnum):
     """What `--per` accepts."""
 
@@ -176,6 +194,7 @@ class Thresholds:
     macet_hari: int
     macet_hari_darurat: int
     total_hari: int
+    tanpa_kabar_hari: int
     n_minimum: int
     n_risiko_minimum: int
     batas_baris_ditolak: int
@@ -188,3 +207,22 @@ class Weights:
     darurat: float
     tinggi: float
     biasa: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualityLimits:
+    """The limits of the parts of a province's data quality; policy, shown as "usulan".
+
+    Shares in percent, `peluang` a probability from 0 to 1, ages in days.
+    """
+
+    lengkap_persen: float
+    ruas_kosong_persen: float
+    tanpa_kabar_persen: float
+    sehari_persen: float
+    kembar_persen: float
+    peluang: float
+    lonjakan_kasus: int
+    cukup_bagian: int
+    kuning_hari: int
+    merah_hari: int

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.domain import Thresholds, UserError, Weights
+from lib.domain import QualityLimits, Thresholds, UserError, Weights
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "data" / "pengaturan.toml"
@@ -29,6 +29,7 @@ class Settings:
     kementerian: str
     ambang: Thresholds
     bobot: Weights
+    mutu: QualityLimits
     rujukan_penuh_terselesaikan: bool
     simpan_terakhir: int
     segarkan_menit: float
@@ -69,7 +70,7 @@ class Settings:
     @property
     def digest(self) -> str:
         """Short digest of the values that change a figure; part of every cache key."""
-        text = repr((self.ambang, self.bobot, self.rujukan_penuh_terselesaikan))
+        text = repr((self.ambang, self.bobot, self.mutu, self.rujukan_penuh_terselesaikan))
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -83,6 +84,7 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
             kementerian=values["unit"]["kementerian"],
             ambang=Thresholds(**values["ambang"]),
             bobot=Weights(**values["bobot"]),
+            mutu=_quality(values),
             rujukan_penuh_terselesaikan=bool(values["kebijakan"]["rujukan_penuh_terselesaikan"]),
             simpan_terakhir=int(values["potret"]["simpan_terakhir"]),
             segarkan_menit=_minutes(
@@ -106,6 +108,15 @@ def load(*, environment: Mapping[str, str] | None = None, file: Path = FILE) -> 
         raise UserError(
             f"Pengaturan {file.name} tidak lengkap atau salah ({error}); perbaiki berkas itu."
         ) from error
+
+
+def _quality(values: Mapping) -> QualityLimits:
+    """Raises ValueError for a probability that is none."""
+    fresh = {name: int(values["kesegaran"][name]) for name in ("kuning_hari", "merah_hari")}
+    limits = QualityLimits(**values["mutu"], **fresh)
+    if not 0 < limits.peluang < 1:
+        raise ValueError(f"mutu.peluang = {limits.peluang}, harus di antara 0 dan 1")
+    return limits
 
 
 def _source(environment: Mapping[str, str]) -> str:

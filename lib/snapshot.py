@@ -351,12 +351,13 @@ def open_version(settings: Settings, versi: str, *, path: Path | None = None) ->
             meta = dict(reader.exec_driver_sql("SELECT kunci, nilai FROM meta").all())
             found = reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi")
             known, rows = list(found.keys()), found.mappings().all()
+            known += reader.exec_driver_sql("SELECT * FROM kasus LIMIT 0").keys()
     except (DBAPIError, KeyError) as error:
         engine.dispose()
         raise DataUnreadable(
             f"Potret versi {versi} rusak atau tidak terbaca; buat ulang dengan `python -m lib.cli potret`."
         ) from error
-    if "lembar" not in known:
+    if not {"lembar", "kembar"} <= set(known):
         engine.dispose()
         raise DataUnreadable(
             f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "

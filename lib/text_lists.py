@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lib.text_quality import LISTS as QUALITY_LISTS
+
 _FURTHEST = "Kasus yang terbuka pada akhir periode (atau tanggal data) dan langkah terjauhnya"
 _NORM = "Norma adalah ambang usulan; nilainya ada di halaman Waktu."
 
@@ -40,4 +42,4 @@ LISTS = {
         "Menunggu terminasi, lewat norma",
         f"{_FURTHEST} intervensi, lebih lama daripada norma lama penanganan sejak terdata. {_NORM}",
     ),
-}
+} | QUALITY_LISTS

@@ -1,16 +1,40 @@
-"""Mutu data: when each province sent, how much, and how late; importing, undoing, what was refused."""
+"""Mutu data: when each province sent, how far its data can be relied on, what is to be put right; and the import."""
 
 import streamlit as st
 
-from lib.web import filters, intake_log, quality, quality_delay
+from lib import measure
+from lib.web import filters, intake_log, quality, quality_delay, quality_province
 from lib.web.session import require_scope
 
 scope = require_scope()
 
-filters.current("mutu_data")
+choice = filters.current("mutu_data")
 
 st.title("Mutu data")
-quality.headline(scope)
-quality.provinces(scope)
-quality_delay.section(scope)
-intake_log.sections(scope)
+found = quality.answer(scope)
+quality.headline(scope, found)
+
+about, importing = st.tabs(["Mutu", "Impor"])
+with about:
+    if len(scope.provinces) > 1:
+        quality.provinces(scope, found)
+        quality.grades(scope, found)
+    provinsi = quality.chooser(scope, choice)
+    if provinsi:
+        quality_province.to_do(scope, found, provinsi)
+        quality_province.parts(scope, found, provinsi)
+    if len(scope.provinces) == 1:
+        quality.how_graded()
+
+    place = provinsi or measure.ALL_PROVINCES
+    quality_province.fields(scope, found, place)
+    if len(scope.provinces) > 1:
+        quality.all_fields(found)
+    quality_province.oddities(scope, found, place)
+    if len(scope.provinces) > 1:
+        quality.all_findings(found)
+    else:
+        quality.provinces(scope, found)
+    quality_delay.section(scope)
+with importing:
+    intake_log.sections(scope)

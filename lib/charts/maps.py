@@ -37,6 +37,14 @@ HEIGHT = 430
 LON_RANGE = [94.5, 141.5]
 LAT_RANGE = [-11.5, 6.5]
 MAP_TOP = 0.9  # the share of the height left to the map; above it stands the heading
+WHOLE_COUNTRY = {
+    "visible": False,
+    "projection": {"type": "mercator"},
+    "lonaxis": {"range": LON_RANGE},
+    "lataxis": {"range": LAT_RANGE},
+    "bgcolor": CLEAR,
+    "domain": {"x": [0, 1], "y": [0, MAP_TOP]},
+}
 TILE_GRID_HEIGHT = 500
 TILE_SIZE = 0.95
 TEXT_WIDTH = 1.3
@@ -127,7 +135,7 @@ def chosen_outline(code: str, *, geojson_url: str, name: str) -> list[dict]:
     ]
 
 
-def _outside(codes: list[str], *, geojson_url: str) -> dict:
+def bare_areas(codes: list[str], *, geojson_url: str) -> dict:
     """Bare outlines of the provinces that are not in question: a single small one would float in an empty sea."""
     return _outline(codes, geojson_url=geojson_url, colour=EDGE, width=0.6, name="provinsi lain")
 
@@ -185,7 +193,7 @@ def choropleth(
     """
     _check(frame, limits, labels)
     outside = sorted(set(geo.label_points()["provinsi"]) - set(frame["provinsi"]))
-    traces = [_outside(outside, geojson_url=geojson_url)] if outside else []
+    traces = [bare_areas(outside, geojson_url=geojson_url)] if outside else []
     traces.append(
         class_areas(
             frame["provinsi"].tolist(),
@@ -209,19 +217,13 @@ def choropleth(
         margin={"l": 0, "r": 0, "t": 0, "b": 4},
         # In the sea south of Sumatra: no width of the page moves a coast there.
         legend={"orientation": "v", "y": 0},
-        annotations=[_map_heading(_heading(title, unit))],
-        geo={
-            "visible": False,
-            "projection": {"type": "mercator"},
-            "lonaxis": {"range": LON_RANGE},
-            "lataxis": {"range": LAT_RANGE},
-            "bgcolor": CLEAR,
-            "domain": {"x": [0, 1], "y": [0, MAP_TOP]},
-        },
+        annotations=[map_heading(_heading(title, unit))],
+        geo=WHOLE_COUNTRY,
     )
 
 
-def _map_heading(text: str) -> dict:
+def map_heading(text: str) -> dict:
+    """A heading at the upper left corner; a map has no legend on top that could carry one."""
     return {
         "text": text,
         "xref": "paper",

@@ -186,7 +186,7 @@ def prepared_cases(dialect: str, provinces: list[ProvinceData], *, referral_reso
         *(func.coalesce(known[name], k.c.tanggal_terdata) for name in steps),
         func.coalesce(activities.c.terakhir, k.c.tanggal_terdata),
     )
-    again = _next_case(limit)
+    again, twins = _next_case(limit), _twins()
     return (
         select(
             k.c.kode_provinsi,
@@ -213,6 +213,7 @@ def prepared_cases(dialect: str, provinces: list[ProvinceData], *, referral_reso
             selisih_hari(response, k.c.tanggal_terdata).label("respon_hari"),
             selisih_hari(again.c.berikutnya, ended).label("ulang_hari"),
             *(case((ended.is_not(None), k.c[name])).label(name) for name in schema.OUTCOMES),
+            func.coalesce(twins.c.kembar, 0).label("kembar"),
             k.c.tanggal_pertama_masuk,
         )
         .join(limit, limit.c.kode_provinsi == k.c.kode_provinsi)
@@ -226,6 +227,7 @@ def prepared_cases(dialect: str, provinces: list[ProvinceData], *, referral_reso
             ),
         )
         .outerjoin(again, and_(again.c.kode_provinsi == k.c.kode_provinsi, again.c.id_kasus == k.c.id_kasus))
+        .outerjoin(twins, and_(*(twins.c[name] == k.c[name] for name in _TWIN_KEY)))
         .where(k.c.tanggal_terdata <= limit.c.tanggal_data)
         .where(or_(a.c.kelompok.is_(None), a.c.kelompok != Kelompok.ADMINISTRATIF.value))
     )
@@ -267,6 +269,25 @@ def _next_case(limit):
         .where(or_(reason.c.kelompok.is_(None), reason.c.kelompok != Kelompok.ADMINISTRATIF.value))
         .group_by(before.c.kode_provinsi, before.c.id_kasus)
         .subquery("kasus_berikut")
+    )
+
+
+_TWIN_KEY = ("kode_provinsi", "id_klien", "kode_jenis", "tanggal_terdata")
+
+
+def _twins():
+    """Client, kind and day that stand on more than one case that is not administratif: kembar 1.
+
+    All cases of one day are cut at T alike, so that T does not matter here.
+    """
+    k, a = schema.kasus.alias("kasus_kembar"), schema.alasan_terminasi.alias("alasan_kembar")
+    return (
+        select(*(k.c[name] for name in _TWIN_KEY), literal(1).label("kembar"))
+        .select_from(k.outerjoin(a, a.c.kode_alasan == k.c.kode_alasan))
+        .where(or_(a.c.kelompok.is_(None), a.c.kelompok != Kelompok.ADMINISTRATIF.value))
+        .group_by(*(k.c[name] for name in _TWIN_KEY))
+        .having(func.count() > 1)
+        .subquery("kasus_kembaran")
     )
 
 

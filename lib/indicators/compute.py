@@ -14,6 +14,7 @@ import pandas as pd
 
 from lib.domain import Thresholds
 from lib.indicators.compute_people import COMPUTE_PEOPLE
+from lib.indicators.compute_quality import COMPUTE_QUALITY
 from lib.indicators.compute_services import COMPUTE_SERVICES, achievement
 from lib.indicators.compute_stages import COMPUTE_STAGES
 from lib.indicators.curves import chance, days_until, half_resolved
@@ -182,6 +183,7 @@ COMPUTE: dict[str, Callable[[Frames, Thresholds], pd.DataFrame]] = {
     "I27": _per_population,
     "I28": lambda frames, limits: count(frames["tanpa-pendamping"]["tanpa"], frames["tanpa-pendamping"]["n"]),
     **COMPUTE_PEOPLE,
+    **COMPUTE_QUALITY,
     **COMPUTE_SERVICES,
     **COMPUTE_STAGES,
     **{kode: achievement(kode) for kode in INDICATORS if kode.startswith(TARGET_PREFIX)},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lib.indicators.record import ADMIN, AREA_DIMENSIONS, AT_DATA, AT_T, Indicator, count
 from lib.indicators.records_people import PEOPLE
+from lib.indicators.records_quality import QUALITY
 from lib.indicators.records_services import SERVICES, TARGET_PREFIX, TARGET_SHEET, achievements
 from lib.indicators.records_stages import STAGES
 from lib.indicators.records_times import TIMES
@@ -239,7 +240,7 @@ def _place(record: Indicator) -> int:
     return 13 if record.kode.startswith("STOK-") else int(record.kode[1:3])
 
 
-_PLAIN = sorted((*_CASES, *TIMES, *STAGES, *PEOPLE, *SERVICES), key=_place)
+_PLAIN = sorted((*_CASES, *TIMES, *STAGES, *PEOPLE, *QUALITY, *SERVICES), key=_place)
 _ALL = tuple(sorted((*_PLAIN, *achievements(_PLAIN, several_rows=tuple(VALUE_KEYS))), key=_place))
 
 INDICATORS: dict[str, Indicator] = {indicator.kode: indicator for indicator in _ALL}

@@ -39,6 +39,7 @@ from lib.measure.groups import KEY_COLUMNS, keys_of, members_of
 from lib.measure.history import is_kept
 from lib.measure.nowcast import AFTER_DATA, COMPLETE, Delays, nowcast, reporting_delays
 from lib.measure.presented import audited, present, present_comparison
+from lib.measure.quality import ALL_PROVINCES, DataQuality, data_quality
 from lib.measure.question import ask, check_kodes
 from lib.measure.revisions import SPLIT, Side, revisions
 from lib.measure.waits import waiting
@@ -61,6 +62,7 @@ from lib.settings import LIVE, Settings
 __all__ = [
     "AFTER_DATA",
     "COMPLETE",
+    "ALL_PROVINCES",
     "CONTROL_KODES",
     "CONTROL_MONTHS",
     "FUNNEL_KODES",
@@ -71,6 +73,7 @@ __all__ = [
     "NO_DATA",
     "Control",
     "Delays",
+    "DataQuality",
     "Event",
     "Funnel",
     "Place",
@@ -89,6 +92,7 @@ __all__ = [
     "control_chart",
     "count_behind",
     "current_version",
+    "data_quality",
     "figures_of_the_past",
     "figures_to_keep",
     "funnel_of",
@@ -378,7 +382,8 @@ def _list_question(scope: Scope, kode: str, case_filter: CaseFilter, *, source: 
         raise UserError(f"Angka “{kode}” tidak punya daftar kasus; yang punya: {', '.join(lists.LISTED)}.")
     question = ask(scope, case_filter, per=None, source=source, limits=limits)
     newest = max((register.tanggal_data for register in question.registers), default=question.end)
-    if kode in INDICATORS and INDICATORS[kode].pada_data and question.end < newest:
+    at_data = kode in lists.AT_DATA or (kode in INDICATORS and INDICATORS[kode].pada_data)
+    if at_data and question.end < newest:
         raise UserError(
             f"Daftar {kode} hanya ada pada tanggal data, sedangkan periode berakhir {question.end.isoformat()}; "
             "pilih periode yang sampai tanggal data."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lib.measure.align import aligned, located
 from lib.measure.counts_people import PEOPLE_PROVIDERS
+from lib.measure.counts_quality import QUALITY_PROVIDERS
 from lib.measure.counts_services import SERVICE_PROVIDERS
 from lib.measure.counts_times import TIME_PROVIDERS
 from lib.measure.question import Question, arguments
@@ -55,6 +56,7 @@ PROVIDERS: dict[str, Callable[[Question, dict], dict]] = {
     "kohort-respon": _cohort("kohort-respon", lambda limits: limits.asesmen_hari),
     "macet": _stuck,
     **PEOPLE_PROVIDERS,
+    **QUALITY_PROVIDERS,
     **SERVICE_PROVIDERS,
     **TIME_PROVIDERS,
 }

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 
 from lib.domain import CaseFilter, Kelompok, Scope, Tahap, Thresholds
 from lib.periods import Window
+from lib.queries import quality
 from lib.queries.cases import RESOLVED, count_where, restrictions, step_reached, windows_table
 from lib.queries.source import Source, fetch
 
@@ -110,12 +111,29 @@ def _conditions(k, w, p) -> dict:
             f"LEWAT-{step}": and_((waiting | {"respon": unanswered})[step], k.c[since] < w.c[f"norma_{step}"])
             for step, (since, _) in NORMS.items()
         },
+        **_quality(k, w, recorded),
+    }
+
+
+def _quality(k, w, recorded) -> dict:
+    """The lists behind the counts of lib.queries.quality, by its own conditions."""
+    empty = quality.due_and_empty(k, w)
+    found = {
+        "sehari": quality.within_one_day(k, w),
+        "akhir_bulan": quality.at_month_end(k, w),
+        "kembar": and_(recorded, k.c.kembar == 1),
+        "tanpa_kabar": quality.without_news(k, w),
+    }
+    return {f"{EMPTY}{name}": and_(recorded, *both) for name, both in empty.items()} | {
+        f"{FOUND}{name}": found[name] for name in quality.FINDINGS
     }
 
 
 # DITUTUP is a list without a record of its own: closed in the period for any reason, as in I16 and I17, or for one of
 # the reason groups beside terselesaikan, which is I03. So are TUNGGU-
 # (open at t, the step before is the furthest) and LEWAT- (of these, longer than the norm).
+# So are KOSONG- (a field that is due and empty) and MUTU- (what is hardly true).
+EMPTY, FOUND = "KOSONG-", "MUTU-"
 OTHER_ENDS = (Kelompok.DIALIHKAN.value, Kelompok.BERHENTI.value)
 LISTED = (
     *("DITUTUP", *(f"DITUTUP-{kelompok}" for kelompok in OTHER_ENDS)),
@@ -123,7 +141,11 @@ LISTED = (
     *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
     *(f"TUNGGU-{step}" for step in WAITS),
     *(f"LEWAT-{step}" for step in NORMS),
+    *(f"{EMPTY}{name}" for name in quality.FIELDS),
+    *(f"{FOUND}{name}" for name in quality.FINDINGS),
 )
+# Known at the data date only, and no record that says so.
+AT_DATA = (f"{FOUND}tanpa_kabar",)
 
 
 def _joined(scope: Scope, source: Source, windows: list[Window], *, limits: Thresholds) -> tuple:
@@ -138,6 +160,7 @@ def _joined(scope: Scope, source: Source, windows: list[Window], *, limits: Thre
         extra[f"ke_{_column(band)}"] = [w.akhir - days(youngest) for w in windows]
     for step, (_, norm) in NORMS.items():
         extra[f"norma_{step}"] = [w.akhir - days(getattr(limits, norm)) for w in windows]
+    extra |= quality.days_needed(windows, days=limits.tanpa_kabar_hari)
     k, w = source.kasus, windows_table(source, windows, scope, extra)
     return k, w, k.join(w, w.c.kode_provinsi == k.c.kode_provinsi)
 

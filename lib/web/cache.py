@@ -6,6 +6,7 @@ take 30 ms of each rerun to hash the same as objects. What begins with an unders
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
@@ -168,3 +169,9 @@ def workers(scope: Scope, case_filter: CaseFilter) -> pd.DataFrame:
     """`measure.workers` on the published version."""
     run = partial(measure.workers, scope, case_filter, weights=current_settings().bobot)
     return _ask(scope, run, "workers", case_filter)
+
+
+def data_quality(scope: Scope, case_filter: CaseFilter, *, today: dt.date) -> measure.DataQuality:
+    """`measure.data_quality` on the published version, as on a day."""
+    run = partial(measure.data_quality, scope, case_filter, rules=current_settings().mutu, today=today)
+    return _ask(scope, run, "data_quality", case_filter, today)

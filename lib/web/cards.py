@@ -129,14 +129,15 @@ def table_of(
     *,
     key: str,
     label: str = TABLE_LABEL,
+    choice: filters.Choice | None = None,
 ) -> None:
-    """`table` of what `make` returns, which is not called before the click."""
+    """`table` of what `make` returns, which is not called before the click; `choice` where it is not the session's."""
     with behind_click(label, key=key, icon=":material/table:") as is_open:
         if is_open:
             frame, columns, answer = make()
             st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
             if answer is not None:
-                downloads(answer, key=key)
+                downloads(answer, key=key, choice=choice)
 
 
 @contextmanager
@@ -147,11 +148,18 @@ def behind_click(label: str, *, key: str, icon: str) -> Iterator[bool]:
         yield bool(box.open)
 
 
-def downloads(answer: pd.DataFrame, *, key: str, title: str = "", lines: tuple[str, ...] = ()) -> None:
+def downloads(
+    answer: pd.DataFrame,
+    *,
+    key: str,
+    title: str = "",
+    lines: tuple[str, ...] = (),
+    choice: filters.Choice | None = None,
+) -> None:
     """CSV and XLSX of an answer of the one door; made when clicked, named by their content."""
     about = sheets.About(
         judul=title or f"Tuntas: {key}",
-        baris=(*about_lines(answer), *lines),
+        baris=(*about_lines(answer, choice), *lines),
         kodes=tuple(dict.fromkeys(answer["kode"])) if "kode" in answer else (),
         simulasi=current_source().simulasi,
     )
@@ -180,9 +188,9 @@ def file_button(label: str, make: Callable[[], bytes], file_name: str, *, mime: 
     )
 
 
-def about_lines(answer: pd.DataFrame) -> tuple[str, ...]:
-    """Filter, data date and version of an answer, for its export."""
-    lines = [f"Saringan: {filters.describe(st.session_state[filters.STATE])}"]
+def about_lines(answer: pd.DataFrame, choice: filters.Choice | None = None) -> tuple[str, ...]:
+    """Filter (of the session, or the one given), data date and version of an answer, for its export."""
+    lines = [f"Saringan: {filters.describe(choice or st.session_state[filters.STATE])}"]
     if {"dari", "sampai", "tanggal_data"} <= set(answer.columns) and len(answer):
         row = answer.iloc[0]
         lines.append(f"Periode: {rentang_tanggal(row['dari'], row['sampai'])}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import streamlit as st
 
-from lib import measure, present_cases, reference, text
+from lib import measure, present_cases, reference, text, text_quality
 from lib.charts.timeline import case_steps
 from lib.domain import CaseFilter, Scope, Tahap, UserError
 from lib.exports import sheets
@@ -25,6 +25,7 @@ KINDS = (
     *("STOK-terdata", "STOK-tertangani", "STOK-terselesaikan", "STOK-ditutup"),
     *("TUNGGU-asesmen", "TUNGGU-rencana", "TUNGGU-intervensi", "TUNGGU-terminasi"),
     *("LEWAT-respon", "LEWAT-asesmen", "LEWAT-rencana", "LEWAT-terminasi"),
+    *text_quality.LISTS,
 )
 ORDERS = {
     "terdata-baru": ("Terdata, terbaru dulu", "tanggal_terdata", True),

@@ -273,6 +273,11 @@ def set_other(name: str, value: str) -> None:
     keep(st.session_state[STATE].with_other(name, value))
 
 
+def choose_province(kode: str) -> None:
+    """Change the province ("": all) of the choice; the page checks it against the rights when it runs again."""
+    keep(replace(st.session_state[STATE], provinsi=kode))
+
+
 def _changed() -> None:
     state = st.session_state
     kind = state["f_periode"]

@@ -10,6 +10,7 @@ import streamlit as st
 from lib import reference
 from lib.web import filters
 from lib.web.filters import Choice, to_url
+from lib.web.navigation import TITLES
 
 PAGE_FILES = {
     name: f"pages/{name}.py"
@@ -22,6 +23,7 @@ PAGE_FILES = {
         "perbandingan",
         "alur",
         "kasus",
+        "mutu_data",
         "kamus",
     )
 }
@@ -34,6 +36,7 @@ DEPTH = {
     "waktu": 2,
     "perbandingan": 1,
     "alur": 2,
+    "mutu_data": 2,
     "kasus": 3,
 }
 PERSON = "orang"
@@ -122,7 +125,7 @@ def _place(above: str, target: Choice) -> str:
         return reference.names("provinsi")[target.provinsi]
     if above == "pendamping" and target.other(PERSON):
         return f"pendamping {target.other(PERSON)}"
-    return above.capitalize()
+    return TITLES[above]
 
 
 def choose(

@@ -55,7 +55,10 @@ def counted(scope: Scope, case_filter: CaseFilter, **door) -> pd.Series:
     for kode, number in (("daftar_menunggu", "menunggu"), ("daftar_lewat", "lewat")):
         for row in waits.dropna(subset=[kode]).to_dict("records"):
             answer[row[kode]] = row[number]
-    return answer
+    rules = settings.load(environment={}).mutu
+    quality = measure.data_quality(scope, case_filter, rules=rules, today=dt.date(2026, 12, 1), **door)
+    whole = quality.counts[quality.counts["provinsi"] == measure.ALL_PROVINCES]
+    return pd.concat([answer, whole.set_index("kode")["n"]])
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -129,7 +132,7 @@ def test_unknown_case_is_named(world):
 
 OFFICE = Scope(role=Role.DIREKTUR, provinces=PROVINCES)
 SEED = 16  # 400 cases
-AT_DATA_DATE = ("I15-n", "I28")
+AT_DATA_DATE = ("I15-n", "I28", "MUTU-tanpa_kabar")
 
 
 def _aged(low: int, high: int):
@@ -172,6 +175,43 @@ def _days_since(case: dict, step: str, group: Group) -> int:
     return (case["tempat"].seen_until(group.b) - case[step]).days
 
 
+def _lacks(name: str):
+    """Recorded in the period, with a field that is due and empty."""
+    return lambda case, group: (
+        _came(case, group) and name in case_figures.due_fields(case) and case[name] is None
+    )
+
+
+def _within_one_day(case: dict, group: Group) -> bool:
+    steps = ("asesmen", "rencana", "intervensi", "terminasi")
+    return _went(case, group) and all(case[step] == case["terdata"] for step in steps)
+
+
+def _at_month_end(case: dict, group: Group) -> bool:
+    if not _went(case, group) or case["terminasi"] < case["tempat"].window_start(group.a):
+        return False
+    return (case["terminasi"] + dt.timedelta(days=3)).month != case["terminasi"].month
+
+
+def _twin(case: dict, group: Group) -> bool:
+    def same(other: dict) -> bool:
+        return all(other[name] == case[name] for name in ("klien", "jenis", "terdata"))
+
+    return _came(case, group) and sum(map(same, group.world.cases[case["provinsi"]])) > 1
+
+
+def _silent(case: dict, group: Group) -> bool:
+    dates = (case[name] for name in ("terdata", "kontak", "asesmen", "rencana", "intervensi", "pembaruan"))
+    latest = max(day for day in (*dates, case["kegiatan"]) if day is not None)
+    return is_open(case) and (case["tempat"].tanggal_data - latest).days > 90
+
+
+EMPTY_FIELDS = (
+    *("pendamping", "jenis_kelamin", "kelompok_umur", "sumber_laporan", "pendekatan"),
+    *("kontak", "asesmen", "rencana"),
+    *("hasil_kebutuhan_dasar", "hasil_peran_sosial", "hasil_atasi_masalah"),
+)
+
 # Whether a case of a group, seen as at t, is in the list.
 PLAIN = {
     "I01": _came,
@@ -197,6 +237,11 @@ PLAIN = {
     "LEWAT-asesmen": _waits(after="terdata", norm=14, since="terdata"),
     "LEWAT-rencana": _waits(after="asesmen", norm=7, since="asesmen"),
     "LEWAT-terminasi": _waits(after="intervensi", norm=180, since="terdata"),
+    **{f"KOSONG-{name}": _lacks(name) for name in EMPTY_FIELDS},
+    "MUTU-sehari": _within_one_day,
+    "MUTU-akhir_bulan": _at_month_end,
+    "MUTU-kembar": _twin,
+    "MUTU-tanpa_kabar": _silent,
 }
 
 

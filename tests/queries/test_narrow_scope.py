@@ -7,6 +7,7 @@ have lost half of their cases give the same answers to a coordinator, but for th
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -48,7 +49,16 @@ def test_the_two_worlds_differ_for_the_director(worlds):
     assert first["nilai"].iloc[0] > 1.5 * second["nilai"].iloc[0] > 0
 
 
+RULES = settings.load(environment={}).mutu
+
+
+def quality(scope: Scope, case_filter: CaseFilter, door: dict) -> measure.DataQuality:
+    return measure.data_quality(scope, case_filter, rules=RULES, today=dt.date(2026, 12, 1), **door)
+
+
 QUESTIONS: dict[str, Callable] = {
+    "mutu": lambda door: quality(COORDINATOR, CaseFilter(), door).parts,
+    "mutu, hitungan": lambda door: quality(COORDINATOR, CaseFilter(), door).counts,
     **{
         f"angka per {per}": lambda door, per=per: measure.measure(
             COORDINATOR,
@@ -180,6 +190,7 @@ OUTSIDE: dict[str, Callable] = {
     "kendali": lambda door: measure.control_chart(COORDINATOR, "I01", OTHER, **door),
     "menunggu": lambda door: measure.waiting(COORDINATOR, OTHER, **door),
     "kurva": lambda door: measure.outcome_curves(COORDINATOR, OTHER, per=None, **door),
+    "mutu": lambda door: quality(COORDINATOR, OTHER, door),
     "arus": lambda door: measure.stock_and_flow(COORDINATOR, OTHER, per=None, **door),
 }
 
