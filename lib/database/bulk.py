@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -36,6 +36,35 @@ def insert_tuples(db: Connection, table: Table, names: Sequence[str], rows: Iter
         return
     marks = ", ".join("?" * len(names))
     run_many(db, f"INSERT INTO {table.name} ({listed}) VALUES ({marks})", rows)  # noqa: S608  our own schema
+
+
+@contextmanager
+def insert_later(db: Connection, order: Sequence[Table]) -> Iterator[Callable[[Table, pa.Table], None]]:
+    """SQLite: take rows as Arrow tables and insert them all at the end, in the `order` of their tables.
+
+    Half the time of prepared tuples: the rows go into a temporary file of their own and are copied from there, in
+    the transaction of `db`. A file cannot be let go within a transaction, so that the connection is not used again.
+    Raises what the database raises.
+    """
+    names: dict[str, list[str]] = {}
+    with tempfile.TemporaryDirectory(prefix="tuntas-") as folder:
+        path = Path(folder) / "baris.sqlite"
+        with closing(adbc_sqlite.connect(str(path))) as target, closing(target.cursor()) as cursor:
+
+            def put(table: Table, rows: pa.Table) -> None:
+                cursor.adbc_ingest(table.name, rows, mode="append" if table.name in names else "create")
+                names.setdefault(table.name, rows.column_names)
+
+            yield put
+            target.commit()
+        if names:
+            db.detach()
+            db.exec_driver_sql("ATTACH DATABASE ? AS masuk", (str(path),))
+        for table in (each for each in order if each.name in names):
+            listed = ", ".join(names[table.name])
+            db.exec_driver_sql(
+                f"INSERT INTO main.{table.name} ({listed}) SELECT {listed} FROM masuk.{table.name}"  # noqa: S608
+            )
 
 
 def run_many(db: Connection, statement: str, rows: Iterable[tuple]) -> None:

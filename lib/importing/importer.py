@@ -168,28 +168,30 @@ def _write_all(
     # Rows of the whole country belong to no province's upload.
     national = plan.compare(connection, checked, places, NASIONAL, replace=False)
     kept = False
-    for number, code in enumerate((*codes, NASIONAL)):
-        job.asked.say(0.5 + 0.5 * number / (len(codes) + 1), _doing(job, code))
-        change = (
-            national
-            if code == NASIONAL
-            else plan.compare(connection, checked, places, code, replace=job.replace)
-        )
-        _tally(counts, change)
-        vanishing += _vanishing(change)
-        notes += change.notes
-        if change.changes_nothing() and (code == NASIONAL or _is_last(job, code, last)):
-            again += [code] if code != NASIONAL else []
-        elif not job.dry_run:
-            if not kept:
-                undo.begin(connection)
-                kept = True
-            undo.keep(connection, change)
-            if code == NASIONAL:
-                _write(connection, change)
-            else:
-                uploads.append((store.add_upload(connection, _upload_values(job, checked, code)), code))
-                _write(connection, change, id_unggahan=uploads[-1][0], tanggal_data=_data_date(job, code))
+    with store.inserting(connection) as insert:
+        for number, code in enumerate((*codes, NASIONAL)):
+            job.asked.say(0.5 + 0.5 * number / (len(codes) + 1), _doing(job, code))
+            change = (
+                national
+                if code == NASIONAL
+                else plan.compare(connection, checked, places, code, replace=job.replace)
+            )
+            _tally(counts, change)
+            vanishing += _vanishing(change)
+            notes += change.notes
+            if change.changes_nothing() and (code == NASIONAL or _is_last(job, code, last)):
+                again += [code] if code != NASIONAL else []
+            elif not job.dry_run:
+                if not kept:
+                    undo.begin(connection)
+                    kept = True
+                undo.keep(connection, change)
+                if code == NASIONAL:
+                    _write(connection, change, insert)
+                else:
+                    uploads.append((store.add_upload(connection, _upload_values(job, checked, code)), code))
+                    own = {"id_unggahan": uploads[-1][0], "tanggal_data": _data_date(job, code)}
+                    _write(connection, change, insert, **own)
     if kept:
         undo.sign(
             connection,
@@ -297,6 +299,7 @@ def _is_last(job: Job, code: str, last: dict[str, LastUpload]) -> bool:
 def _write(
     connection: Connection,
     change: Plan,
+    insert: store.Inserter,
     *,
     id_unggahan: int | None = None,
     tanggal_data: dt.date | None = None,
@@ -305,7 +308,7 @@ def _write(
         # Only a case carries the upload.
         ours = {"id_unggahan": id_unggahan} if sheet == KASUS else {}
         first = ours | ({"tanggal_pertama_masuk": tanggal_data} if sheet == KASUS else {})
-        store.insert_rows(connection, sheet, change.new[sheet], first)
+        insert(sheet, change.new[sheet], first)
         store.update_rows(connection, sheet, change.changed[sheet], ours)
     for sheet in reversed(schema.SHEETS):
         if sheet in change.vanish:

@@ -114,11 +114,16 @@ def combine(parts: Iterable[SheetPart], sheet: str) -> SheetRows:
             not_text.setdefault(name, []).append(start + part.frame.index.get_indexer(rows))
     return SheetRows(
         sheet=sheet,
-        frame=pd.concat([part.frame[names] for part in own], ignore_index=True),
+        frame=_under_each_other([part.frame[names] for part in own]),
         lembar=lembar,
         baris=baris,
         not_text={name: np.concatenate(found) for name, found in not_text.items()},
     )
+
+
+def _under_each_other(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    # A single one is not copied: a million cases are a third of a gigabyte.
+    return frames[0].reset_index(drop=True) if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _refuse_low_header(path: Path, sheet: str, rows: list[list[str]], first_row: int) -> None:

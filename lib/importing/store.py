@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 from sqlalchemy import (
     Connection,
     Float,
@@ -23,6 +26,9 @@ from sqlalchemy import (
 
 from lib.database import bulk, schema
 from lib.importing import columns, rules
+
+# sheet, rows as text, columns that are the same for all of them
+Inserter = Callable[[str, pd.DataFrame, dict], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,11 +106,45 @@ def add_upload(connection: Connection, values: dict) -> int:
     return connection.execute(insert(schema.unggahan), values).inserted_primary_key[0]
 
 
-def insert_rows(connection: Connection, sheet: str, frame: pd.DataFrame, ours: dict) -> None:
-    """Insert text rows of a sheet; `ours` are the columns that are the same for all of them."""
+@contextmanager
+def inserting(connection: Connection) -> Iterator[Inserter]:
+    """What inserts text rows of a sheet; `ours` are the columns that are the same for all of them.
+
+    A pendamping is there at once, because changed rows name it; of the other sheets SQLite may write the rows at the
+    end only.
+    """
+    if connection.dialect.name != "sqlite":
+        yield lambda sheet, frame, ours: _insert(connection, sheet, frame, ours)
+        return
+    with bulk.insert_later(connection, [schema.metadata.tables[sheet] for sheet in schema.SHEETS]) as put:
+
+        def insert_rows(sheet: str, frame: pd.DataFrame, ours: dict) -> None:
+            if sheet == columns.PENDAMPING:
+                _insert(connection, sheet, frame, ours)
+            elif len(frame):
+                put(schema.metadata.tables[sheet], _arrow(sheet, frame, ours))
+
+        yield insert_rows
+
+
+def _insert(connection: Connection, sheet: str, frame: pd.DataFrame, ours: dict) -> None:
     table = schema.metadata.tables[sheet]
     names = (*frame.columns, *ours)
     bulk.insert_tuples(connection, table, names, _tuples(table, frame, names, ours))
+
+
+def _arrow(sheet: str, frame: pd.DataFrame, ours: dict) -> pa.Table:
+    """Text rows as SQLite stores them: numbers as numbers, no text as null, the rest as it is."""
+    table = schema.metadata.tables[sheet]
+    found = {}
+    for name in frame.columns:
+        text = pa.array(frame[name], pa.string(), from_pandas=True)
+        text = compute.if_else(compute.equal(text, ""), pa.scalar(None, pa.string()), text)
+        kind = {SmallInteger: pa.int64(), Float: pa.float64()}.get(type(table.c[name].type))
+        found[name] = text if kind is None else text.cast(kind)
+    for name, value in ours.items():
+        found[name] = pa.repeat(_plain(value), len(frame))
+    return pa.table(found)
 
 
 def update_rows(connection: Connection, sheet: str, frame: pd.DataFrame, ours: dict) -> None:
