@@ -467,6 +467,14 @@ def test_a_province_lists_what_was_decided_for_it_and_for_the_nation(stories):
     assert listed["besar"] == [*typed[:2], *typed[3:]]
 
 
+def test_where_nothing_was_decided_nothing_is_listed(office):
+    values, source = office
+    told = story.tell(
+        SHOWN, CaseFilter(provinsi=("93",)), source=source, values=values, decisions=DECISIONS.iloc[:0]
+    )
+    assert told.step("keputusan").tabel is None
+
+
 def test_a_view_that_is_refused_is_said_on_its_slide(office):
     values, source = office
     chosen = CaseFilter(provinsi=("35",), jenis=("P18",))
