@@ -35,6 +35,7 @@ GAP = 10.0
 FOOT = 46.0
 HEAD_SIZES = (17, 16, 15, 14, 13, 12)
 MAP_HIGH = 190.0
+BADGE = 100.0  # points of the head's right end
 LONG = 13
 """Rows of a table on the whole width; longer ones stand in two columns with fewer figures."""
 ON_PAPER = ("I01", "I02", "I03K", "I04-180")
@@ -91,9 +92,10 @@ def _taken(draw: Part, area: Area) -> float:
 def _frame(canvas: Canvas, story: Story, number: int) -> Area:
     """Head and foot of a page; the area between them."""
     canvas.setFillColor(HexColor(FAINT))
-    canvas.setFont("Helvetica", 9)
-    canvas.drawString(
-        MARGIN, HIGH - 34, printable(f"{story.unit}: paket rapat {story.tempat}, {story.periode}")[:110]
+    head = printable(f"{story.unit}: paket rapat {story.tempat}, {story.periode}")
+    size = fit.largest(head, (9, 8.5, 8, 7.5, 7, 6.5, 6), WIDE - 2 * MARGIN - BADGE, 12)
+    paragraphs(
+        canvas, Area(MARGIN, HIGH - 34 + size, WIDE - 2 * MARGIN - BADGE, 12), [head], size=size, ink=FAINT
     )
     if story.simulasi:
         canvas.setFillColor(HexColor("#8A3B00"))

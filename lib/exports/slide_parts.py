@@ -42,6 +42,7 @@ MOST_LABELS = 42
 MANY, CROWDED = 16, 14
 MOST_OF_WIDTH = 0.26
 LONGEST_FIGURE = 24
+LAST_OF_ARIAL = 0x2FFF
 
 
 @dataclass(frozen=True)
@@ -249,15 +250,17 @@ def _label(series, own: Series, *, whole: bool, size: float) -> None:
 def row_heights(table: pd.DataFrame, widths: Sequence[float], size: float) -> list[float]:
     """Inches of each row, the head first, at a size in points."""
     rows = [table.columns.tolist(), *table.to_numpy().tolist()]
-    return [
-        max(
-            fit.height(str(text), size, (wide - 2 * INSET) * POINTS, bold=number == 0)
-            for text, wide in zip(row, widths, strict=True)
+    heights = []
+    for number, row in enumerate(rows):
+        texts = [str(text) for text in row]
+        highest = max(
+            fit.height(text, size, (wide - 2 * INSET) * POINTS, bold=number == 0)
+            for text, wide in zip(texts, widths, strict=True)
         )
-        / POINTS
-        + 0.07
-        for number, row in enumerate(rows)
-    ]
+        # Signs that Arial lacks come from other fonts, which are higher.
+        foreign = any(ord(letter) > LAST_OF_ARIAL for text in texts for letter in text)
+        heights.append((highest + (size if foreign else 0)) / POINTS + 0.07)
+    return heights
 
 
 def natural_widths(table: pd.DataFrame, size: float) -> list[float]:

@@ -5,6 +5,7 @@ A list of plain steps; the writers of slides, workbook and print only lay them o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,9 @@ DECISION_COLUMNS = (
     *("Nilai saat diputuskan", "Nilai sekarang"),
 )
 """What a pack lists of `lib.decisions.for_export`."""
+
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def tell(
@@ -146,7 +150,7 @@ def _decisions(
         if missing := [name for name in DECISION_COLUMNS if name not in decisions]:
             raise ValueError(f"missing columns: {', '.join(missing)}")
         shown = _of_place(decisions, provinces)[list(DECISION_COLUMNS)].astype(object)
-        shown = shown.where(shown.notna(), "–").astype(str).reset_index(drop=True)
+        shown = shown.where(shown.notna(), "–").map(_one_line).reset_index(drop=True)
     listed = f"; {len(shown)} tindak lanjut terbuka" if shown is not None and len(shown) else ""
     title = (
         f"{len(wanted)} hal perlu diputuskan" if wanted else "Tidak ada hal yang menonjol untuk diputuskan"
@@ -161,12 +165,17 @@ def _decisions(
     )
 
 
+def _one_line(typed: object) -> str:
+    """A text that somebody typed, without what no line can show."""
+    return CONTROL.sub(" ", str(typed)).strip()
+
+
 def _of_place(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame:
     """What was decided for the nation, and for the one province of a pack of one; else all."""
     if len(provinces) > 1:
         return decisions
     names = (NATIONAL, *(reference.names("provinsi")[code] for code in provinces))
-    return decisions[[str(place).split(", ")[0] in names for place in decisions["Wilayah"]]]
+    return decisions[decisions["Wilayah"].astype(str).str.split(", ").str[0].isin(names)]
 
 
 def _definitions(steps: Sequence[Step]) -> Step:

@@ -160,16 +160,16 @@ def places(door: Door, rows: pd.DataFrame) -> Step:
     most = recorded.sort_values("nilai", ascending=False, kind="stable").dropna(subset=["nilai"])
     drawn = most[most["nilai"] > 0].head(MOST_PLACES)
     shown, numbers = tables(answer, heading="Kabupaten/kota")
-    more = ""
-    if 0 < len(drawn) < len(recorded):
-        more = f"Grafik: {len(drawn)} dengan kasus terbanyak; semuanya ada di tabel."
+    title = "Kasus terdata"
+    if len(drawn) < len(recorded):
+        title = f"Kasus terdata, {len(drawn)} kab/kota terbanyak"
     return Step(
         nama="kabkota",
         judul=text_pack.over_places(recorded, by_kode(rows).loc["I01"], what="kab/kota"),
         kodes=tuple(dict.fromkeys(answer["kode"])),
         frame=answer,
-        kalimat=f"{more} Jumlah kasus mengikuti penduduk dan pelaporan, bukan mutu layanan.".strip(),
-        grafik=chart(BARS, drawn, ("I01",), judul="Kasus terdata") if len(drawn) else None,
+        kalimat="Jumlah kasus mengikuti penduduk dan pelaporan, bukan mutu layanan.",
+        grafik=chart(BARS, drawn, ("I01",), judul=title) if len(drawn) else None,
         tabel=shown,
         nilai=numbers,
     )

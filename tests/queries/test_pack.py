@@ -461,9 +461,18 @@ def test_hostile_texts_stay_texts(stories, files):
 
 def test_a_province_lists_what_was_decided_for_it_and_for_the_nation(stories):
     listed = {name: list(told.step("keputusan").tabel["Keputusan"]) for name, told in stories.items()}
-    assert listed["nasional"] == list(HOSTILE)
-    assert listed["kecil"] == [HOSTILE[0], *HOSTILE[2:]]
-    assert listed["besar"] == [*HOSTILE[:2], *HOSTILE[3:]]
+    typed = [text.replace("\x0b", "").strip() for text in HOSTILE]
+    assert listed["nasional"] == typed
+    assert listed["kecil"] == [typed[0], *typed[2:]]
+    assert listed["besar"] == [*typed[:2], *typed[3:]]
+
+
+def test_where_nothing_was_decided_nothing_is_listed(office):
+    values, source = office
+    told = story.tell(
+        SHOWN, CaseFilter(provinsi=("93",)), source=source, values=values, decisions=DECISIONS.iloc[:0]
+    )
+    assert told.step("keputusan").tabel is None
 
 
 def test_a_view_that_is_refused_is_said_on_its_slide(office):
