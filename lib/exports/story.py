@@ -166,7 +166,7 @@ def _of_place(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame
     if len(provinces) > 1:
         return decisions
     names = (NATIONAL, *(reference.names("provinsi")[code] for code in provinces))
-    return decisions[[str(place).split(", ")[0] in names for place in decisions["Wilayah"]]]
+    return decisions[decisions["Wilayah"].astype(str).str.split(", ").str[0].isin(names)]
 
 
 def _definitions(steps: Sequence[Step]) -> Step:

@@ -12,7 +12,7 @@ from lib import clock, geo, measure, present_quality, reference, text, text_qual
 from lib.charts.quality import freshness_map
 from lib.domain import CaseFilter, Kesegaran, Mutu, Scope, Tayang
 from lib.measure import Source
-from lib.numbers_id import angka, rentang_tanggal, tanggal
+from lib.numbers_id import angka, rentang_tanggal, tanggal_pendek
 from lib.web import cache, cards, filters
 from lib.web.session import current_settings, current_source, looked_back
 
@@ -68,7 +68,7 @@ def provinces(scope: Scope, found: measure.DataQuality) -> None:
     if len(found.provinces) == 1:
         _sent(current_source(), found)
         return
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         figure, sentence = cache.made("mutu.peta", scope, lambda: _map(found), geo.provinsi_geojson_url())
         cards.chart(figure, key="mutu_peta", sentence=sentence, is_map=True)
@@ -110,8 +110,8 @@ def freshness(source: Source, found: measure.DataQuality) -> pd.DataFrame:
             "Provinsi": [reference.names("provinsi")[p.kode_provinsi] for p in own],
             "Umur (hari)": pd.array(order["umur"], dtype="Int64"),
             "Keadaan": order["kesegaran"].tolist(),
-            "Data sampai": [p.tanggal_data and tanggal(p.tanggal_data) for p in own],
-            "Lengkap sejak": [p.lengkap_sejak and tanggal(p.lengkap_sejak) for p in own],
+            "Data sampai": [p.tanggal_data and tanggal_pendek(p.tanggal_data) for p in own],
+            "Lengkap sejak": [p.lengkap_sejak and tanggal_pendek(p.lengkap_sejak) for p in own],
             "Lembar tambahan": [", ".join(p.lembar.split()) or CASES_ONLY for p in own],
         }
     )
