@@ -57,10 +57,16 @@ OPERATOR = Sender()
 
 
 @contextmanager
-def _case_database(settings: Settings) -> Iterator[Engine]:
-    """The case database; what it refuses becomes a sentence, because its own words may repeat a whole row."""
+def _case_database(settings: Settings, *, write: bool = True) -> Iterator[Engine]:
+    """The case database; what it refuses becomes a sentence, because its own words may repeat a whole row.
+
+    Raises UserError where its file is missing: neither a look nor an import makes an empty one in its place.
+    """
     settings.require_own_tables()
-    engine = connection.writable_engine(settings.database_url)
+    engine = connection.read_engine(settings.database_url)
+    if write:
+        engine.dispose()
+        engine = connection.writable_engine(settings.database_url)
     try:
         yield engine
     except DBAPIError as error:
@@ -179,7 +185,7 @@ def last_import(settings: Settings) -> LastImport | None:
 
     Raises UserError when the case database cannot be read.
     """
-    with _case_database(settings) as engine:
+    with _case_database(settings, write=False) as engine:
         return undo.last_import(engine)
 
 
@@ -236,5 +242,5 @@ def place_of(settings: Settings) -> log.Place:
 
 def is_simulated(settings: Settings) -> bool:
     """Whether the case database holds simulated data; raises UserError when it cannot be read."""
-    with _case_database(settings) as engine:
+    with _case_database(settings, write=False) as engine:
         return connection.is_simulated(engine)

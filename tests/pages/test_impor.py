@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from lib import access, audit, cli, clock, intake, publishing, settings
 from lib.application import reading, riwayat
@@ -325,3 +327,17 @@ def test_names_of_uploads_are_only_text(given, safe):
 )
 def test_a_change_in_words(before, after, exact, shown):
     assert change(before, after, exact=exact) == shown
+
+
+def test_a_missing_case_database_is_told_and_never_replaced_by_an_empty_one(office, open_app, tmp_path):
+    path = workbook(tmp_path / "isian.xlsx", keterangan=BOTH, kasus=CASES)
+    values = settings.load()
+    publishing.publish(values, now=clock.now(), audit=False)
+    file = Path(make_url(values.database_url).database)
+    for each in file.parent.glob(f"{file.name}*"):
+        each.unlink()
+    app = press(upload(page(open_app), path), "impor_periksa")
+    assert said(app).count(f"Basis data kasus {file.name} tidak ditemukan") >= 2
+    with pytest.raises(UserError, match="tidak ditemukan"):
+        intake.bring_in(values, [path], now=clock.now())
+    assert not file.exists()
