@@ -162,9 +162,11 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     values.require_own_tables()
     if options.batal:
         return _take_back(options, values)
+    if options.laporan and not options.laporan.absolute().parent.is_dir():
+        raise UserError(f"Folder {options.laporan.parent} tidak ada; buat dahulu folder itu.")
     asked = {"now": clock.now(), "into_simulated": options.ke_simulasi}
     if options.uji:
-        engine = connection.writable_engine(values.database_url)
+        engine = connection.read_engine(values.database_url)
         asked["now"] = asked["now"].replace(tzinfo=None)
         limit = values.ambang.batas_baris_ditolak
         done = importer.import_files(

@@ -22,7 +22,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine
 
 from lib import snapshot
-from lib.domain import Thresholds, UserError, Weights
+from lib.domain import QualityLimits, Thresholds, UserError, Weights
 from lib.indicators.records import INDICATORS
 from lib.settings import ROOT, Settings
 
@@ -274,8 +274,13 @@ def settings_then(settings: Settings, kept: Kept) -> Settings:
     Raises UserError where the record lacks a threshold that this program knows.
     """
     then = kept.pengaturan
-    lacking = {each.name for each in fields(Thresholds)} ^ set(then["ambang"])
-    if lacking or {each.name for each in fields(Weights)} != set(then["bobot"]):
+    kinds = {"ambang": Thresholds, "bobot": Weights, "mutu": QualityLimits}
+    lacking = {
+        name
+        for key, kind in kinds.items()
+        for name in {each.name for each in fields(kind)} ^ set(then.get(key, ()))
+    }
+    if lacking:
         raise UserError(
             f"Versi simpanan “{kept.nama}” dibuat oleh program dengan ambang lain ({', '.join(sorted(lacking))}); "
             "buka dengan program dari waktu itu."
@@ -286,6 +291,9 @@ def settings_then(settings: Settings, kept: Kept) -> Settings:
         kementerian=then["kementerian"],
         ambang=Thresholds(**then["ambang"]),
         bobot=Weights(**then["bobot"]),
+        mutu=QualityLimits(**then["mutu"]),
+        kuning_hari=then["mutu"]["kuning_hari"],
+        merah_hari=then["mutu"]["merah_hari"],
         rujukan_penuh_terselesaikan=then["rujukan_penuh_terselesaikan"],
         peristiwa=path_of(settings, kept, EVENTS),
     )

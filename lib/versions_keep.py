@@ -125,6 +125,7 @@ def _gathered(settings: Settings, target: Path, name: str, versi: str, *, by: st
             "kementerian": settings.kementerian,
             "ambang": asdict(settings.ambang),
             "bobot": asdict(settings.bobot),
+            "mutu": asdict(settings.mutu),
             # What the version was built with: a change of this setting is seen in the next version only.
             "rujukan_penuh_terselesaikan": meta["rujukan_penuh_terselesaikan"] == "1",
         },

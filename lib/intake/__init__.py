@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete
 from sqlalchemy.exc import DBAPIError
 
-from lib import application, audit, snapshot
+from lib import application, audit, builds, snapshot
 from lib.application import riwayat
 from lib.audit import Event
 from lib.database import connection, fence
@@ -57,10 +57,16 @@ OPERATOR = Sender()
 
 
 @contextmanager
-def _case_database(settings: Settings) -> Iterator[Engine]:
-    """The case database; what it refuses becomes a sentence, because its own words may repeat a whole row."""
+def _case_database(settings: Settings, *, write: bool = True) -> Iterator[Engine]:
+    """The case database; what it refuses becomes a sentence, because its own words may repeat a whole row.
+
+    Raises UserError where its file is missing: neither a look nor an import makes an empty one in its place.
+    """
     settings.require_own_tables()
-    engine = connection.writable_engine(settings.database_url)
+    engine = connection.read_engine(settings.database_url)
+    if write:
+        engine.dispose()
+        engine = connection.writable_engine(settings.database_url)
     try:
         yield engine
     except DBAPIError as error:
@@ -179,7 +185,7 @@ def last_import(settings: Settings) -> LastImport | None:
 
     Raises UserError when the case database cannot be read.
     """
-    with _case_database(settings) as engine:
+    with _case_database(settings, write=False) as engine:
         return undo.last_import(engine)
 
 
@@ -195,24 +201,26 @@ def take_back(
     What the riwayat kept of data dates that are gone goes too; quarantined rows are as before the import. Raises
     AccessRefused or UserError as lib.importing.undo does; then nothing has changed.
     """
-    with _case_database(settings) as engine:
-        place = log.Place(sumber=snapshot.origin(settings), simulasi=connection.is_simulated(engine))
-        line = log.begin(settings, place, sender, now=now, names=(), action=log.BATAL)
-        with _told_failure(settings, line):
-            last = undo.take_back(engine, allowed_provinces=sender.provinces, expected=expected)
-        with engine.connect() as reading:
-            dates = store.last_uploads(reading, last.provinces)
-    with application.writing(settings) as db:
-        undone = log.undone(db, line, place, last, now=now)
-        quarantine.as_before(db, place, undone)
-        for kode in last.provinces:
-            kept = (riwayat.c.sumber == place.sumber) & (riwayat.c.simulasi == place.simulasi)
-            kept &= riwayat.c.kode_provinsi == kode
-            if kode in dates:
-                kept &= riwayat.c.tanggal_data > dates[kode].largest
-            db.execute(delete(riwayat).where(kept))
-        detail = f"provinsi {','.join(last.provinces)} sha256:{last.digest[:16]}"
-        _tell(db, Event.BATAL, sender, now=now, simulated=place.simulasi, detail=detail)
+    # A version that was begun before would write the riwayat of the dates that go here once more.
+    with builds.alone(settings):
+        with _case_database(settings) as engine:
+            place = log.Place(sumber=snapshot.origin(settings), simulasi=connection.is_simulated(engine))
+            line = log.begin(settings, place, sender, now=now, names=(), action=log.BATAL)
+            with _told_failure(settings, line):
+                last = undo.take_back(engine, allowed_provinces=sender.provinces, expected=expected)
+            with engine.connect() as reading:
+                dates = store.last_uploads(reading, last.provinces)
+        with application.writing(settings) as db:
+            undone = log.undone(db, line, place, last, now=now)
+            quarantine.as_before(db, place, undone)
+            for kode in last.provinces:
+                kept = (riwayat.c.sumber == place.sumber) & (riwayat.c.simulasi == place.simulasi)
+                kept &= riwayat.c.kode_provinsi == kode
+                if kode in dates:
+                    kept &= riwayat.c.tanggal_data > dates[kode].largest
+                db.execute(delete(riwayat).where(kept))
+            detail = f"provinsi {','.join(last.provinces)} sha256:{last.digest[:16]}"
+            _tell(db, Event.BATAL, sender, now=now, simulated=place.simulasi, detail=detail)
     return last
 
 
@@ -236,5 +244,5 @@ def place_of(settings: Settings) -> log.Place:
 
 def is_simulated(settings: Settings) -> bool:
     """Whether the case database holds simulated data; raises UserError when it cannot be read."""
-    with _case_database(settings) as engine:
+    with _case_database(settings, write=False) as engine:
         return connection.is_simulated(engine)

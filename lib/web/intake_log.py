@@ -20,7 +20,7 @@ from lib.web import cards
 from lib.web import intake as screen
 from lib.web.intake_shown import places
 from lib.web.navigation import ROLE_NAMES
-from lib.web.session import current_settings
+from lib.web.session import current_settings, looked_back
 
 WISH, DONE = "batal_diminta", "batal_selesai"
 REMOVE = "karantina_diminta"
@@ -37,7 +37,17 @@ RESULTS = {
 
 
 def sections(scope: Scope) -> None:
-    """Import, undo, log and quarantine; where the case database is a ministry's own, why there is none of them."""
+    """Import, undo, log and quarantine; where the case database is a ministry's own, why there is none of them.
+
+    They are about the case database of now, so that a kept version shows none of them.
+    """
+    if looked_back() is not None:
+        st.subheader("Impor")
+        cards.note(
+            "Anda sedang melihat versi simpanan, yang tidak berubah lagi. Impor, pembatalan, catatan impor dan "
+            "karantina ada pada data terbaru: tekan “Kembali ke data terbaru” di atas."
+        )
+        return
     try:
         current_settings().require_own_tables()
     except UserError as error:

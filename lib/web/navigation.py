@@ -75,6 +75,8 @@ def navigation(role: Role | None):
             for path, title, icon, url, roles in PAGES
         ],
         position="hidden" if role is None else "sidebar",
+        # A long menu would fold behind a button that the framework writes in English.
+        expanded=True,
     )
 
 

@@ -12,9 +12,9 @@ from lib import clock, geo, measure, present_quality, reference, text, text_qual
 from lib.charts.quality import freshness_map
 from lib.domain import CaseFilter, Kesegaran, Mutu, Scope, Tayang
 from lib.measure import Source
-from lib.numbers_id import angka, rentang_tanggal, tanggal
+from lib.numbers_id import angka, rentang_tanggal, tanggal_pendek
 from lib.web import cache, cards, filters
-from lib.web.session import current_settings, current_source
+from lib.web.session import current_settings, current_source, looked_back
 
 CASES_ONLY = "hanya kasus"
 TABLE_HEIGHT = 440
@@ -27,9 +27,12 @@ def answer(scope: Scope) -> measure.DataQuality:
 
 
 def as_of(source: Source) -> dt.date:
-    """The day up to which ages count: simulated data do not age, theirs count from the newest data date."""
+    """The day up to which ages count: today, or when a kept version was kept; simulated data do not age, theirs count
+    from the newest data date."""
+    kept = looked_back()
+    day = clock.today() if kept is None else kept.disimpan.date()
     dates = [p.tanggal_data for p in source.provinces if p.tanggal_data is not None]
-    return max(dates, default=clock.today()) if source.simulasi else clock.today()
+    return max(dates, default=day) if source.simulasi else day
 
 
 def headline(scope: Scope, found: measure.DataQuality) -> None:
@@ -45,7 +48,8 @@ def headline(scope: Scope, found: measure.DataQuality) -> None:
     else:
         st.markdown(f"#### {angka(len(frame))} provinsi: {_counted(fresh, Kesegaran)}.")
         st.markdown(f"Mutu data: {_counted(frame['mutu'].value_counts(), Mutu)}.")
-    against = "tanggal data terbaru" if current_source().simulasi else "hari ini"
+    today = "hari ini" if looked_back() is None else "hari versi ini disimpan"
+    against = "tanggal data terbaru" if current_source().simulasi else today
     cards.note(
         f"Umur dihitung dari {against}; mulai tertinggal lebih dari {values.kuning_hari} hari, tertinggal lebih dari "
         f"{values.merah_hari} hari (usulan). Isian diperiksa untuk {rentang_tanggal(found.dari, found.sampai)}."
@@ -64,7 +68,7 @@ def provinces(scope: Scope, found: measure.DataQuality) -> None:
     if len(found.provinces) == 1:
         _sent(current_source(), found)
         return
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         figure, sentence = cache.made("mutu.peta", scope, lambda: _map(found), geo.provinsi_geojson_url())
         cards.chart(figure, key="mutu_peta", sentence=sentence, is_map=True)
@@ -106,8 +110,8 @@ def freshness(source: Source, found: measure.DataQuality) -> pd.DataFrame:
             "Provinsi": [reference.names("provinsi")[p.kode_provinsi] for p in own],
             "Umur (hari)": pd.array(order["umur"], dtype="Int64"),
             "Keadaan": order["kesegaran"].tolist(),
-            "Data sampai": [p.tanggal_data and tanggal(p.tanggal_data) for p in own],
-            "Lengkap sejak": [p.lengkap_sejak and tanggal(p.lengkap_sejak) for p in own],
+            "Data sampai": [p.tanggal_data and tanggal_pendek(p.tanggal_data) for p in own],
+            "Lengkap sejak": [p.lengkap_sejak and tanggal_pendek(p.lengkap_sejak) for p in own],
             "Lembar tambahan": [", ".join(p.lembar.split()) or CASES_ONLY for p in own],
         }
     )

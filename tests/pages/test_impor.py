@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from lib import access, audit, cli, clock, intake, publishing, settings
+from lib import access, audit, builds, cli, clock, intake, publishing, settings
 from lib.application import reading, riwayat
 from lib.database import connection
 from lib.domain import CaseFilter, Dimensi, Period, Role, Scope, UserError
-from lib.importing import columns
+from lib.importing import columns, undo
 from lib.intake import log, quarantine
 from lib.measure import measure, open_source
 from lib.web.intake import safe_name
@@ -325,3 +327,43 @@ def test_names_of_uploads_are_only_text(given, safe):
 )
 def test_a_change_in_words(before, after, exact, shown):
     assert change(before, after, exact=exact) == shown
+
+
+def test_a_missing_case_database_is_told_and_never_replaced_by_an_empty_one(office, open_app, tmp_path):
+    path = workbook(tmp_path / "isian.xlsx", keterangan=BOTH, kasus=CASES)
+    values = settings.load()
+    publishing.publish(values, now=clock.now(), audit=False)
+    file = Path(make_url(values.database_url).database)
+    for each in file.parent.glob(f"{file.name}*"):
+        each.unlink()
+    app = press(upload(page(open_app), path), "impor_periksa")
+    assert said(app).count(f"Basis data kasus {file.name} tidak ditemukan") >= 2
+    with pytest.raises(UserError, match="tidak ditemukan"):
+        intake.bring_in(values, [path], now=clock.now())
+    assert not file.exists()
+
+
+def test_no_version_is_built_while_an_import_is_undone(office, tmp_path, monkeypatch):
+    values = settings.load()
+    path = workbook(tmp_path / "isian.xlsx", keterangan=BOTH, kasus=CASES)
+    intake.bring_in(values, [path], now=clock.now())
+    real, asked = undo.take_back, []
+
+    def watched(*found, **more):
+        with pytest.raises(builds.Busy), builds.alone(values, wait=False):
+            raise AssertionError("a build could begin")
+        asked.append(found)
+        return real(*found, **more)
+
+    monkeypatch.setattr(undo, "take_back", watched)
+    intake.take_back(values, now=clock.now())
+    assert asked and cases() == 0
+    with builds.alone(values, wait=False):
+        pass
+
+
+def test_a_report_without_a_place_is_refused_before_anything_is_written(office, tmp_path, capsys):
+    path = workbook(tmp_path / "isian.xlsx", keterangan=BOTH, kasus=CASES)
+    assert cli.main(["impor", str(path), "--laporan", str(tmp_path / "tiada" / "laporan.csv")]) == 2
+    assert "tiada tidak ada; buat dahulu folder itu" in capsys.readouterr().err
+    assert cases() == 0

@@ -92,6 +92,13 @@ def test_every_page_file_is_in_the_list_with_its_roles():
     assert all(roles for _, roles in PAGES.values())
 
 
+def test_the_menu_never_folds_behind_the_framework_s_english_button(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(navigation.st, "navigation", lambda pages, **more: asked.update(more))
+    navigation.navigation(Role.KOORDINATOR)
+    assert asked["expanded"] is True
+
+
 def test_without_having_been_let_in_nobody_has_a_scope():
     session.RUNS_AS.set(None)
     with pytest.raises(AccessRefused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,7 +16,7 @@ from lib.audit import Event
 from lib.disclosure import kept as hidden
 from lib.domain import Role
 from lib.web import kept as screen
-from lib.web import session
+from lib.web import quality, session
 from tests.pages.test_roles import looking_as, sentences, start
 
 NAME = "Rapat triwulan III"
@@ -104,6 +105,19 @@ def test_the_thresholds_of_then_hold(two, open_app):
     assert "macet tanpa aktivitas lebih dari 1 hari" in words(app)
     go_back(app).click().run()
     assert "macet tanpa aktivitas lebih dari 30 hari" in words(app)
+
+
+def test_a_kept_version_takes_no_import_and_ages_no_further(two, open_app, monkeypatch):
+    look = looking_as(start("mutu_data"), Role.ADMIN_DATA).run()
+    assert look.file_uploader and "Karantina" in words(look)
+    back = looking_as(start("mutu_data", versi=code(two)), Role.ADMIN_DATA).run()
+    assert not back.exception and not back.error and not back.warning
+    assert not back.file_uploader and "Karantina" not in words(back)
+    assert "Anda sedang melihat versi simpanan" in words(back)
+    kept = versions.found(two, NAME)
+    monkeypatch.setattr(quality, "looked_back", lambda: replace(kept, waktu="2026-03-02T23:30:00+07:00"))
+    real = replace(session.published_source(), simulasi=False)
+    assert quality.as_of(real) == dt.date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("role", Role)

@@ -247,9 +247,11 @@ def test_definitions_that_have_changed_are_told(kept, capsys, monkeypatch):
 
 def test_the_policy_is_the_one_the_version_was_built_with(kept):
     one = versions.found(kept, NAME)
-    changed = replace(kept, rujukan_penuh_terselesaikan=True, unit="Unit lain")
+    stricter = replace(kept.mutu, cukup_bagian=0, merah_hari=1)
+    changed = replace(kept, rujukan_penuh_terselesaikan=True, unit="Unit lain", mutu=stricter, merah_hari=1)
     then = versions.settings_then(changed, one)
     assert (then.rujukan_penuh_terselesaikan, then.unit) == (False, kept.unit)
+    assert (then.mutu, then.merah_hari) == (kept.mutu, kept.merah_hari)
 
 
 def test_another_case_database_does_not_get_it(kept):

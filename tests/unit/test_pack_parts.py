@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
 from lib import text_pack
+from lib.decisions.export import as_table
 from lib.domain import CaseFilter
-from lib.exports import fit
+from lib.exports import fit, story
 from lib.exports.pack import slug
 from lib.exports.print_parts import printable
 from lib.exports.slide_map import class_mark
@@ -170,3 +173,12 @@ def test_class_mark(kelas, mark):
 
 def test_slug():
     assert slug("DI Yogyakarta") == "di-yogyakarta"
+
+
+def test_a_pack_of_one_province_is_made_where_nothing_was_decided_yet():
+    nothing = as_table([], today=dt.date(2026, 11, 22))
+    step = story._decisions([], nothing, None, ["35"])
+    assert step.tabel is None and step.judul == "Tidak ada hal yang menonjol untuk diputuskan"
+    place = ["Nasional", "Jawa Timur, Surabaya", "Bali"]
+    three = pd.DataFrame({"Wilayah": place})
+    assert story._of_place(three, ["35"])["Wilayah"].tolist() == place[:2]
