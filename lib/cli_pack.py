@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from lib import cli_filters, cli_versions, clock, decisions, reference, versions
+from lib import audit, cli_filters, cli_versions, clock, decisions, reference, versions
+from lib.audit import Event
 from lib.domain import Dimensi, Role, Scope, Tayang, UserError
 from lib.measure import open_source
 from lib.settings import Settings
@@ -40,12 +41,24 @@ def _pack(options: argparse.Namespace, values: Settings) -> int:
     asked, source = (scope, cli_filters.chosen(options)), open_source(values, options.versi)
     cli_versions.warn_of_changes(values, options.versi)
     values = versions.settings_of(values, options.versi)
-    agreed = decisions.for_export(scope, values, source=source, today=clock.today())
+    kept = versions.kept_for(values, options.versi)
+    at = kept.disimpan if kept else None
+    today = at.date() if at else clock.today()
+    agreed = decisions.for_export(scope, values, source=source, today=today, at=at)
     more = {"source": source, "values": values, "decisions": agreed}
     if options.per is not None:
         content = pack.every_province(*asked, **more, progress=_say)
     else:
         content = pack.one(*asked, ending, **more)
-    options.keluar.write_bytes(content)
+    # What cannot be told is not handed out.
+    audit.record(
+        values, Event.UNDUH, now=clock.now(), who=None, detail=f"paket {ending} versi {source.versi}"
+    )
+    try:
+        options.keluar.write_bytes(content)
+    except OSError as error:
+        raise UserError(
+            f"Berkas {options.keluar} tidak dapat ditulis ({error.strerror}); pilih nama atau folder lain."
+        ) from error
     print(f"Paket rapat ditulis ke {options.keluar} ({len(content) / 1000:.0f} kB), tayang {tayang.value}.")
     return 0

@@ -45,18 +45,27 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
 def _compare(options: argparse.Namespace, values: Settings) -> int:
     scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
     chosen = cli_filters.chosen(options)
+    earlier, later = side(values, options.dulu), side(values, options.kini)
+    if all(map(versions.VERSION.fullmatch, (earlier.source.versi, later.source.versi))):
+        _check_order(earlier.source.versi, later.source.versi)
     for versi in (options.dulu, options.kini):
         warn_of_changes(values, versi)
     rows = measure.revisions(
         scope,
         options.kode or COMPARED,
         chosen,
-        earlier=side(values, options.dulu),
-        later=side(values, options.kini),
+        earlier=earlier,
+        later=later,
         per=Dimensi(options.per) if options.per else None,
     )
     print(rows.to_csv(index=False, lineterminator="\n"), end="")
     return 0
+
+
+def _check_order(then: str, now: str) -> None:
+    # The other way round, whatever has come since would be told as revised past.
+    if then > now:
+        raise UserError(f"Versi {then} lebih baru daripada {now}; tulis versi yang lebih lama dahulu.")
 
 
 def side(values: Settings, versi: str) -> measure.Side:

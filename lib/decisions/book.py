@@ -161,23 +161,37 @@ def listed(
     *,
     simulated: bool,
     states: Sequence[State] = tuple(State),
+    at: dt.datetime | None = None,
 ) -> list[Decision]:
-    """The tindak lanjut a scope sees, open ones first, the earliest due date first.
+    """The tindak lanjut a scope sees, open ones first, the earliest due date first; with `at` as they stood then.
 
     Raises UserError when the application database cannot be read.
     """
     table = tindak_lanjut
-    wanted = [state.value for state in states]
-    query = select(table).where(
-        table.c.simulasi == simulated, visible(scope, table), table.c.keadaan.in_(wanted)
-    )
+    query = select(table).where(table.c.simulasi == simulated, visible(scope, table))
     with application.reading(settings, table) as connection:
         rows = [] if connection is None else connection.execute(query).all()
-    found = [_decision(row) for row in rows]
+        known = {} if connection is None or at is None else _stood(connection, simulated, at)
+    if at is None:
+        found = [_decision(row, State(row.keadaan)) for row in rows]
+    else:
+        found = [_decision(row, known[row.nomor]) for row in rows if row.nomor in known]
+    found = [each for each in found if each.keadaan in states]
     return sorted(found, key=lambda each: (not each.is_open, each.tenggat, each.nomor))
 
 
-def _decision(row) -> Decision:
+def _stood(connection: Connection, simulated: bool, at: dt.datetime) -> dict[int, State]:
+    """The state at a moment of every tindak lanjut that there was then."""
+    moment = at.astimezone(dt.UTC).replace(tzinfo=None)
+    query = (
+        select(perubahan.c.nomor_tindak_lanjut, perubahan.c.menjadi)
+        .where(perubahan.c.simulasi == simulated, perubahan.c.waktu <= moment)
+        .order_by(perubahan.c.nomor)
+    )
+    return {number: State(state) for number, state in connection.execute(query)}
+
+
+def _decision(row, state: State) -> Decision:
     at = {
         "kode": row.kode,
         "dari": row.dari,
@@ -194,7 +208,7 @@ def _decision(row) -> Decision:
         penanggung=row.penanggung,
         diputuskan=row.diputuskan,
         tenggat=row.tenggat,
-        keadaan=State(row.keadaan),
+        keadaan=state,
         then=Reading(nilai=row.nilai, alasan=row.alasan, **at),
         then_shown=Reading(nilai=row.nilai_tayang, alasan=row.alasan_tayang, **at),
     )

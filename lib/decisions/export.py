@@ -45,13 +45,14 @@ def for_export(
     today: dt.date,
     states: Sequence[State] = OPEN,
     ask: Ask | None = None,
+    at: dt.datetime | None = None,
 ) -> pd.DataFrame:
     """The tindak lanjut a scope sees, one row each with COLUMNS as texts, overdue ones first.
 
-    Figures are those of `source` under the scope's tayang; `ask` may answer them from a cache. Empty where nothing was
-    decided. Raises UserError when the application database cannot be read.
+    Figures are those of `source` under the scope's tayang; `ask` may answer them from a cache; `at`: as `listed` has
+    it. Empty where nothing was decided. Raises UserError when the application database cannot be read.
     """
-    found = listed(scope, settings, simulated=source.simulasi, states=states)
+    found = listed(scope, settings, simulated=source.simulasi, states=states, at=at)
     asked = ask or movement.asking(source, settings.ambang)
     return as_table(
         [(each, movement.moved(scope, each, source=source, ask=asked)) for each in found], today=today

@@ -80,12 +80,19 @@ def withdraw(
             tell(connection, f"catatan grafik {nomor} ditarik")
 
 
-def annotations(scope: Scope, settings: Settings, *, simulated: bool) -> list[Annotation]:
-    """The notes a scope sees, by day; raises UserError when the application database cannot be read."""
+def annotations(
+    scope: Scope, settings: Settings, *, simulated: bool, at: dt.datetime | None = None
+) -> list[Annotation]:
+    """The notes a scope sees, by day, with `at` those that stood then; raises UserError when the application database
+    cannot be read."""
     table = catatan_grafik
+    stands = table.c.ditarik.is_(None)
+    if at is not None:
+        moment = at.astimezone(dt.UTC).replace(tzinfo=None)
+        stands = (table.c.waktu <= moment) & (stands | (table.c.ditarik > moment))
     query = (
         select(table.c.nomor, table.c.tanggal, table.c.teks, table.c.kode_provinsi)
-        .where(table.c.simulasi == simulated, table.c.ditarik.is_(None), visible(scope, table))
+        .where(table.c.simulasi == simulated, stands, visible(scope, table))
         .order_by(table.c.tanggal, table.c.nomor)
     )
     with application.reading(settings, table) as connection:

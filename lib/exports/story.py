@@ -149,7 +149,7 @@ def _decisions(
     if decisions is not None:
         if missing := [name for name in DECISION_COLUMNS if name not in decisions]:
             raise ValueError(f"missing columns: {', '.join(missing)}")
-        shown = _of_place(decisions, provinces)[list(DECISION_COLUMNS)].astype(object)
+        shown = of_place(decisions, provinces)[list(DECISION_COLUMNS)].astype(object)
         shown = shown.where(shown.notna(), "–").map(_one_line).reset_index(drop=True)
     listed = f"; {len(shown)} tindak lanjut terbuka" if shown is not None and len(shown) else ""
     title = (
@@ -170,8 +170,9 @@ def _one_line(typed: object) -> str:
     return CONTROL.sub(" ", str(typed)).strip()
 
 
-def _of_place(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame:
-    """What was decided for the nation, and for the one province of a pack of one; else all."""
+def of_place(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame:
+    """Of `lib.decisions.for_export`: what was decided for the nation, and for the one province of a pack of one; else
+    all."""
     if len(provinces) > 1:
         return decisions
     names = (NATIONAL, *(reference.names("provinsi")[code] for code in provinces))

@@ -16,6 +16,7 @@ from lib.domain import Scope, UserError
 from lib.numbers_id import tanggal
 from lib.text_notes import for_markdown
 from lib.web import cache, cards
+from lib.web.decisions import as_of
 from lib.web.session import current_settings, current_source
 
 Marks = tuple[Annotation, ...]
@@ -40,7 +41,7 @@ def marks(scope: Scope, provinsi: str = "") -> Marks:
 
 
 def _read(scope: Scope) -> list[Annotation]:
-    return decisions.annotations(scope, current_settings(), simulated=current_source().simulasi)
+    return decisions.annotations(scope, current_settings(), simulated=current_source().simulasi, at=as_of())
 
 
 def within(found: Marks, answer: pd.DataFrame) -> Marks:

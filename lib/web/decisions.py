@@ -17,7 +17,7 @@ from lib.numbers_id import angka, tanggal
 from lib.text_notes import for_markdown
 from lib.web import cache, cards, filters
 from lib.web.navigation import ROLE_NAMES
-from lib.web.session import current_settings, current_source
+from lib.web.session import current_settings, current_source, looked_back
 
 LATE = "lewat tenggat"
 GROUPS = (LATE, *(state.value for state in State))
@@ -31,14 +31,31 @@ READING = (
 
 
 def today() -> dt.date:
-    """The day due dates are held against; simulated data stand still at their data date."""
-    source = current_source()
+    """The day due dates are held against: of a kept version when it was kept; simulated data stand still at their
+    data date."""
+    source, at = current_source(), as_of()
     dates = [p.tanggal_data for p in source.provinces if p.tanggal_data is not None]
-    return max(dates) if source.simulasi and dates else clock.today()
+    if source.simulasi and dates:
+        return max(dates)
+    return at.date() if at else clock.today()
+
+
+def as_of() -> dt.datetime | None:
+    """Beside a kept version stands what had been decided by then; None: what is decided now."""
+    kept = looked_back()
+    return kept.disimpan if kept else None
 
 
 def _listed(scope: Scope, **asked) -> list[Decision]:
-    return decisions.listed(scope, current_settings(), simulated=current_source().simulasi, **asked)
+    simulated = current_source().simulasi
+    return decisions.listed(scope, current_settings(), simulated=simulated, at=as_of(), **asked)
+
+
+def agreed(scope: Scope) -> pd.DataFrame:
+    """The open tindak lanjut as `decisions.for_export` lists them, of the version on the screen."""
+    return decisions.for_export(
+        scope, current_settings(), source=current_source(), today=today(), ask=_ask, at=as_of()
+    )
 
 
 def _ask(scope: Scope, kode: str, case_filter: CaseFilter) -> pd.DataFrame:

@@ -20,11 +20,15 @@ from lib.indicators.records import INDICATORS
 from lib.numbers_id import tanggal
 from lib.text_notes import LONGEST, LONGEST_OFFICE
 from lib.web import cards, trail
-from lib.web.decisions import today
-from lib.web.session import current_settings, current_source, visitor
+from lib.web.decisions import as_of, today
+from lib.web.session import current_settings, current_source, looked_back, visitor
 
 WISH, ROUND = "tindak_lanjut_diminta", "tindak_lanjut_putaran"
 USUAL_WAIT, LONGEST_WAIT = dt.timedelta(days=30), dt.timedelta(days=731)
+BACK_FIRST = (
+    "Tampil sebagaimana adanya saat versi ini disimpan. Untuk menulis, kembali ke data terbaru dahulu: yang dicatat "
+    "selalu angka yang terbit sekarang."
+)
 NOTHING_PERSONAL = (
     "Tanpa nama orang, NIK, nomor telepon, alamat, dan tanpa angka kecil yang menunjuk satu klien."
 )
@@ -34,6 +38,9 @@ def fulfil(scope: Scope) -> None:
     """Do what the last press asked for, and say what became of it; refused words stay in their form."""
     wish = st.session_state.pop(WISH, None)
     if wish is None:
+        return
+    if looked_back() is not None:
+        st.warning(BACK_FIRST, icon=":material/history:")
         return
     what, values = wish
     try:
@@ -145,6 +152,9 @@ def _choose(place, label: str, options: list, key: str, names: Callable[[object]
 def add(scope: Scope) -> None:
     """A form for a new tindak lanjut, for whoever may write."""
     places = _places(scope)
+    if looked_back() is not None:
+        cards.note(BACK_FIRST)
+        return
     if not places:
         cards.note("Peran Anda membaca tindak lanjut; direktur dan koordinator yang menulisnya.")
         return
@@ -188,6 +198,8 @@ def add(scope: Scope) -> None:
 
 def change(scope: Scope) -> None:
     """A form for another state of a tindak lanjut the visitor may write."""
+    if looked_back() is not None:
+        return
     found = decisions.listed(scope, current_settings(), simulated=current_source().simulasi)
     own = [each for each in found if decisions.may_write(scope, each.provinsi)]
     if not own:
@@ -218,7 +230,8 @@ def notes(scope: Scope) -> None:
         "Catatan pada grafik",
         help="Peristiwa yang menjelaskan naik turunnya angka; tampil sebagai garis bernomor pada grafik bulanan.",
     )
-    found = decisions.annotations(scope, current_settings(), simulated=current_source().simulasi)
+    simulated = current_source().simulasi
+    found = decisions.annotations(scope, current_settings(), simulated=simulated, at=as_of())
     if found:
         shown = [
             {"Tanggal": tanggal(each.tanggal), "Wilayah": each.place, "Catatan": each.teks} for each in found
@@ -227,7 +240,7 @@ def notes(scope: Scope) -> None:
     else:
         cards.note("Belum ada catatan pada grafik.")
     places = _places(scope)
-    if not places:
+    if not places or looked_back() is not None:
         return
     prefix = _prefix("catat")
     with st.form(f"{prefix}form", enter_to_submit=False):

@@ -55,12 +55,13 @@ def _file_name(scope: Scope, asked: CaseFilter, stem: str, ending: str) -> str:
 
 def _maker(scope: Scope, asked: CaseFilter, ending: str) -> Callable[[], bytes]:
     """What writes the file; the click comes outside the page's run, so the version is taken along now."""
-    source, values, day = current_source(), current_settings(), decided.today()
+    source, values = current_source(), current_settings()
+    day, at = decided.today(), decided.as_of()
 
     def make() -> bytes:
         from lib.exports import pack  # here and not above: the page need not wait for what writes slides
 
-        agreed = decisions.for_export(scope, values, source=source, today=day)
+        agreed = decisions.for_export(scope, values, source=source, today=day, at=at)
         return pack.one(scope, asked, ending, source=source, values=values, decisions=agreed)
 
     return make
@@ -99,7 +100,7 @@ def _zip(scope: Scope, asked: CaseFilter) -> bytes:
     from lib.exports import pack
 
     source, values = current_source(), current_settings()
-    agreed = decisions.for_export(scope, values, source=source, today=decided.today())
+    agreed = decided.agreed(scope)
     bar = st.progress(0.0, text="Menyusun paket tiap provinsi")
     try:
         return pack.every_province(

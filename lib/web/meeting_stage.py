@@ -10,7 +10,7 @@ import html
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib import decisions, geo, present, reference, text
+from lib import geo, present, text
 from lib.charts import maps, stage
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import AccessRefused, Scope, Status, UserError
@@ -18,6 +18,7 @@ from lib.exports import story, story_steps
 from lib.exports.step import Chart, Step, Story
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
+from lib.scoping import allowed_provinces
 from lib.web import cache, cards, filters
 from lib.web import decisions as decided
 from lib.web.session import current_settings, current_source
@@ -66,12 +67,11 @@ _STYLE = """
 .panggung-tabel td, .panggung-tabel th {border-bottom: 1px solid rgb(124 140 161); padding: 0.3em 0.6em;
   text-align: left; vertical-align: top}
 .panggung-kaki {font-size: calc(12 * var(--besar)); line-height: 1.25; margin: 0}
-[data-testid="stLayoutWrapper"]:has(> .st-key-panggung_sendiri) {height: calc(100vh - 105px - 190 * var(--besar))}
-[data-testid="stLayoutWrapper"]:has(> .st-key-panggung_bersama) {height: calc(100vh - 105px - 295 * var(--besar))}
-[data-testid="stLayoutWrapper"]:has(> .st-key-panggung_sendiri, > .st-key-panggung_bersama) {
-  flex: none; min-height: 290px}
-[data-testid="stLayoutWrapper"] > [class*="st-key-panggung_"] > .stElementContainer {flex: 1 1 0; min-height: 0}
-[data-testid="stLayoutWrapper"] > [class*="st-key-panggung_"] > .stElementContainer > * {height: 100%}
+.stMainBlockContainer {height: 100vh; display: flex; flex-direction: column}
+.stMainBlockContainer > [data-testid="stVerticalBlock"] {flex: 1 1 0; min-height: 0}
+[data-testid="stLayoutWrapper"]:has(> .st-key-panggung_grafik) {flex: 1 1 0; min-height: 230px}
+.st-key-panggung_grafik > .stElementContainer {flex: 1 1 0; min-height: 0}
+.st-key-panggung_grafik > .stElementContainer > * {height: 100%}
 .st-key-panggung_tombol_lain {display: none}
 @media (max-width: 799px) {
   .stMainBlockContainer {padding: 0.6rem 1rem; --besar: 0.75px}
@@ -238,12 +238,12 @@ def _chart(step: Step, chart: Chart) -> None:
     ]
     kind = stage.LINES if step.nama == "tren" else chart.rupa
     figure = stage.chart(kind, chart.kategori, marks, title=chart.judul)
-    _filling(figure, step, beside_tiles=bool(step.kotak))
+    _filling(figure, step)
 
 
-def _filling(figure: go.Figure, step: Step, *, beside_tiles: bool = False, is_map: bool = False) -> None:
-    """A chart as high as the screen leaves room for."""
-    with st.container(key="panggung_bersama" if beside_tiles else "panggung_sendiri"):
+def _filling(figure: go.Figure, step: Step, *, is_map: bool = False) -> None:
+    """A chart as high as the screen leaves room for, whatever stands above and below it."""
+    with st.container(key="panggung_grafik"):
         cards.chart(figure, key=f"panggung_{step.nama}", sentence=step.judul, is_map=is_map, height="stretch")
 
 
@@ -272,11 +272,13 @@ def _decisions(step: Step) -> None:
 
 def _agreed(scope: Scope, choice: filters.Choice) -> None:
     """What earlier meetings agreed and how its figures stand now, the overdue first."""
-    values, source = current_settings(), current_source()
-    rows = decisions.for_export(scope, values, source=source, today=decided.today())
-    if choice.provinsi:
-        own = reference.names("provinsi")[choice.provinsi]
-        rows = rows[rows["Wilayah"].isin([own, decisions.NATIONAL])]
+    try:
+        rows = decided.agreed(scope)
+    except UserError as error:
+        # Said here and not by the page, so that the ways on still follow.
+        st.warning(f"Tindak lanjut tidak tampil. {error}", icon=":material/info:")
+        return
+    rows = story.of_place(rows, allowed_provinces(scope, choice.case_filter()))
     if rows.empty:
         st.html('<h1 class="panggung-judul">Belum ada tindak lanjut yang terbuka</h1>')
         return

@@ -20,7 +20,7 @@ from PIL import Image
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
-from lib import cli, clock, reference, settings, snapshot, start
+from lib import audit, cli, clock, reference, settings, snapshot, start
 from lib.disclosure import kept
 from lib.domain import CaseFilter, Period, Role, Scope, Tayang, UserError
 from lib.exports import book, pack, slides, story, story_steps
@@ -505,6 +505,21 @@ def test_what_cannot_be_packed_is_refused_with_a_sentence(
     assert cli.main(["paket", *words]) == 2
     assert named in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_named(office, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(pack, "one", lambda *asked, **more: b"isi")
+    (tmp_path / "folder.pdf").mkdir()
+    assert cli.main(["paket", "--keluar", str(tmp_path / "folder.pdf")]) == 2
+    assert "folder.pdf tidak dapat ditulis" in capsys.readouterr().err
+
+
+def test_the_command_tells_the_access_trail(office, tmp_path, monkeypatch):
+    values, source = office
+    monkeypatch.setattr(pack, "one", lambda *asked, **more: b"isi")
+    assert cli.main(["paket", "--keluar", str(tmp_path / "a.pdf")]) == 0
+    line = audit.trail(values, event=audit.Event.UNDUH).iloc[0]
+    assert line["rincian"] == f"paket pdf versi {source.versi}"
 
 
 def test_the_command_writes_a_zip_of_provinces(office, capsys, tmp_path, monkeypatch):

@@ -88,6 +88,8 @@ def test_the_same_json_after_three_later_imports_and_other_thresholds(
     assert hitung(capsys, *QUESTIONS[3], "--versi", NAME) == published[3]
     assert cli.main(["banding", NAME, "terbaru", "I01"]) == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("I01,kasus")
+    assert cli.main(["banding", "terbaru", NAME, "I01"]) == 2
+    assert "tulis versi yang lebih lama dahulu" in capsys.readouterr().err
 
 
 # --- the list, and taking one off it -------------------------------------------------------------------------
