@@ -73,6 +73,8 @@ _STYLE = """
 .st-key-panggung_grafik > .stElementContainer {flex: 1 1 0; min-height: 0}
 .st-key-panggung_grafik > .stElementContainer > * {height: 100%}
 .st-key-panggung_tombol_lain {display: none}
+.stMainBlockContainer kbd {color: inherit; opacity: 1}
+.st-key-versi_simpanan {flex-wrap: nowrap; padding: 2px 12px}
 @media (max-width: 799px) {
   .stMainBlockContainer {padding: 0.6rem 1rem; --besar: 0.75px}
   .panggung-kotak {grid-template-columns: repeat(2, 1fr)}
