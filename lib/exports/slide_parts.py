@@ -284,7 +284,21 @@ def column_widths(table: pd.DataFrame, wide: float, size: float) -> list[float]:
         if place != widest:
             needs[place] = min(need, max(wide * MOST_OF_WIDTH, _longest_word(table, place, size)))
     needs[widest] = wide - sum(need for place, need in enumerate(needs) if place != widest)
+    if needs[widest] < wide * MOST_OF_WIDTH:
+        return _levelled(natural_widths(table, size), wide)
     return needs
+
+
+def _levelled(needs: Sequence[float], wide: float) -> list[float]:
+    """Several long columns: each as wide as it needs up to one common limit, so that they fill the width.
+
+    Example: ([1, 5, 9], 9) -> [1, 4, 4].
+    """
+    left, widths = wide, dict.fromkeys(range(len(needs)), 0.0)
+    for done, place in enumerate(sorted(widths, key=lambda each: needs[each])):
+        widths[place] = min(needs[place], left / (len(needs) - done))
+        left -= widths[place]
+    return list(widths.values())
 
 
 def _longest_word(table: pd.DataFrame, place: int, size: float) -> float:

@@ -132,6 +132,17 @@ def test_columns_fill_the_width_and_the_widest_gives_way():
     assert sum(narrow) == pytest.approx(4) and max(narrow) == narrow[1]
 
 
+def test_several_long_columns_share_the_width():
+    """A table of tindak lanjut: no column is squeezed to nothing, the short ones keep what they need."""
+    long = "Rencana intervensi disetujui paling lambat tujuh hari sesudah asesmen"
+    names = ("Keputusan", "Indikator", "Wilayah", "Penanggung jawab", "Nilai saat diputuskan", "Keadaan")
+    table = pd.DataFrame([[long, long, "Nasional, klaster Anak", "Koordinator provinsi", long, "terbuka"]])
+    widths = column_widths(table.set_axis(names, axis=1), 12, 12)
+    assert sum(widths) == pytest.approx(12)
+    assert min(widths) == widths[-1] > 0.7 and [widths[1], widths[4]] == pytest.approx([widths[0]] * 2)
+    assert widths[0] > 1.9
+
+
 def test_a_bar_that_is_missing_says_why():
     series = Series(kode="I01", nama="Terdata", nilai=(5.0, None), tampil=("5", "<5"))
     chart = Chart(rupa=BARS, judul="Kasus", satuan="kasus", kategori=("A", "=B"), seri=(series,))
