@@ -192,4 +192,4 @@ def test_a_pack_of_one_province_is_made_where_nothing_was_decided_yet():
     assert step.tabel is None and step.judul == "Tidak ada hal yang menonjol untuk diputuskan"
     place = ["Nasional", "Jawa Timur, Surabaya", "Bali"]
     three = pd.DataFrame({"Wilayah": place})
-    assert story._of_place(three, ["35"])["Wilayah"].tolist() == place[:2]
+    assert story.of_place(three, ["35"])["Wilayah"].tolist() == place[:2]
