@@ -112,7 +112,7 @@ def test_the_interval_holds_the_final_number_in_every_third(outcome, record_prop
     thirds = months.groupby("sepertiga").agg(
         n=("kena", "size"), kena=("kena", "mean"), lebar=("lebar", "median")
     )
-    record_property("cakupan", round(months["kena"].mean(), 3))
+    record_property("cakupan", round(float(months["kena"].mean()), 3))
     record_property("lebar_tengah", float(months["lebar"].median()))
     print(f"coverage {months['kena'].mean():.3f}, median width {months['lebar'].median():g}\n{thirds}")
     assert len(months) > 400
