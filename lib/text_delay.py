@@ -16,8 +16,8 @@ DEFINITION = (
     "Keterlambatan = hari dari tanggal terdata sampai unggahan pertama yang memuat kasus itu, menurut kasus 52 minggu "
     "terakhir. Kasus yang terdata sampai hari unggahan pertama provinsinya tidak dipakai, karena keterlambatannya "
     "tidak diketahui. Peluangnya dihitung dari laju balik waktu (Lawless 1994; Mack 1993); provinsi dengan sedikit "
-    "kasus ditarik ke pola nasional (Martuzzi dan Elliott 1996). Rentang 90 % binomial negatif: sembilan dari sepuluh "
-    "jumlah akhir seharusnya ada di dalamnya.\n\n"
+    "kasus ditarik ke pola semua provinsi yang boleh Anda lihat (Martuzzi dan Elliott 1996). Rentang 90 % binomial "
+    "negatif: sembilan dari sepuluh jumlah akhir seharusnya ada di dalamnya.\n\n"
     "Tidak diperkirakan: kasus pada hari sesudah tanggal data, kasus yang masuk lebih dari 26 minggu kemudian, dan "
     "kasus yang kelak ditutup secara administratif. Bulan diarsir bila menurut perkiraan belum 98 % lengkap."
 )

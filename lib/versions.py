@@ -254,12 +254,13 @@ def kept_for(settings: Settings, versi: str | None) -> Kept | None:
     A name always means the kept version; the code of the version that is published now means the published one.
     Raises UserError for a name that means nothing.
     """
-    if versi is None or versi == NEWEST or versi == snapshot.current_version(settings):
+    if versi is None or versi == NEWEST:
         return None
     kept = find(settings, versi)
-    if kept is None and not VERSION.fullmatch(versi):
-        return found(settings, versi)
-    return kept
+    if not VERSION.fullmatch(versi):
+        return kept or found(settings, versi)
+    # What is published is asked only where it matters: a damaged pointer keeps no other version from being read.
+    return None if kept is None or versi == snapshot.current_version(settings) else kept
 
 
 def settings_of(settings: Settings, versi: str | None) -> Settings:

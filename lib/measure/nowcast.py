@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from lib.domain import CaseFilter, Dimensi, Scope, Thresholds, UserError
-from lib.measure.benchmark import nation_of
 from lib.measure.question import Question, ask
 from lib.periods import DAY, Register, Window, months, windows
 from lib.queries import delays as rows
@@ -49,14 +48,13 @@ class Delays:
 
 
 def reporting_delays(scope: Scope, *, source: Source, limits: Thresholds) -> Delays:
-    """The delays of all provinces, towards which each is shrunk; counts of provinces outside the scope stay inside.
+    """The delays of the provinces of the scope, each shrunk towards all of them; nothing depends on other provinces.
 
     Cases recorded on or before the day of a province's first upload are left out: they were in it however late they
     had been. Raises AccessRefused under tayang presentasi.
     """
-    nation = nation_of(scope)
-    registers = ask(nation, CaseFilter(), per=None, source=source, limits=limits).registers
-    frame = rows.first_seen(nation, source, CaseFilter(), _weeks_back(registers, LOOKED_BACK))
+    registers = ask(scope, CaseFilter(), per=None, source=source, limits=limits).registers
+    frame = rows.first_seen(scope, source, CaseFilter(), _weeks_back(registers, LOOKED_BACK))
     frame["wilayah"] = _positions(frame.pop("provinsi"), registers)
     frame["masuk"] = frame["masuk"].clip(lower=0)
     # The day of the first upload of each province in days back from T; -1 where none is known.
@@ -124,7 +122,7 @@ def _triangles(counted: pd.DataFrame, provinces: int) -> np.ndarray:
 
 
 def _weekdays(frame: pd.DataFrame, registers: tuple[Register, ...]) -> np.ndarray:
-    """The share of a week's cases [provinces, 7] recorded on T, the day before, ...: that of the nation's weekdays."""
+    """The share of a week's cases [provinces, 7] recorded on T, the day before, ...: that of all their weekdays."""
     ends = np.array([register.tanggal_data.toordinal() for register in registers], dtype=int)
     old = frame[frame["umur"] >= SETTLED * WEEK]
     day = (ends[old["wilayah"].to_numpy()] - old["umur"].to_numpy()) % WEEK

@@ -24,8 +24,9 @@ ISSUER = "https://masuk.contoh.go.id"
 PAGES = {url: (path, roles) for path, _, _, url, roles in navigation.PAGES}
 ROLES = tuple(Role)
 OWN, OTHER = "33", "35"
-# A download's ticket, and the digest of version and question in its id.
-MADE_ANEW = re.compile(r'(deferred_file_id: |^download_button id: )"[^"]*"')
+# A download's ticket, and the digest of version and question in its id; a chart's id digests the name of its picture,
+# which holds the version.
+MADE_ANEW = re.compile(r'(deferred_file_id: |^download_button id: |^plotly_chart id: )"[^"]*"')
 # Here a coordinator is told the nation's rates on purpose; tests/queries/test_narrow_scope.py holds them to no count.
 WITH_YARDSTICKS = ("ringkasan", "provinsi", "perbandingan")
 

@@ -14,7 +14,7 @@ HIGHER = (
     *COUNTS,
     *("I04-30", "I04-90", "I04-180", "I05-30", "I05-90", "I05-180", "I05-30K", "I05-90K", "I05-180K"),
     *("I06", "I07", "I11"),
-    *("I20", "I22-diterima", "I25", "I29-sertifikat", "I30", "I31"),
+    *("I20", "I22-diterima", "I24", "I25", "I29-sertifikat", "I30", "I31"),
 )
 LOWER = (
     *("I05M", "I05MK", "I08", "I09", "I10", "I14-median", "I15-n", "I15-persen", "I21"),
