@@ -203,6 +203,9 @@ def _readable(values: settings.Settings) -> tuple[Source, UserError | None]:
     """
     try:
         versi = measure.current_version(values)
+        if versi is not None and values.sumber != settings.LIVE:
+            # A pointer may hold anything; a name of a kept version is none of it.
+            snapshot.version_path(values, versi)
         return _usable(values, _first_start(values) if versi is None else versi), None
     except UserError as error:
         _log(error)
