@@ -14,7 +14,8 @@ st.title("Mutu data")
 found = quality.answer(scope)
 quality.headline(scope, found)
 
-about, importing = st.tabs(["Mutu", "Impor"])
+# The import is made when it is opened: the framework's own words of a file chooser are English beneath ours.
+about, importing = st.tabs(["Mutu", "Impor"], key="mutu_bagian", on_change="rerun")
 with about:
     if len(scope.provinces) > 1:
         quality.provinces(scope, found)
@@ -36,5 +37,6 @@ with about:
     else:
         quality.provinces(scope, found)
     quality_delay.section(scope)
-with importing:
-    intake_log.sections(scope)
+if importing.open:
+    with importing:
+        intake_log.sections(scope)

@@ -47,6 +47,8 @@ def office(empty_office, monkeypatch):
 
 def page(open_app):
     app = open_app(PAGE)
+    app.session_state["mutu_bagian"] = "Impor"
+    app.run()
     assert not app.exception
     return app
 
