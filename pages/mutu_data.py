@@ -15,7 +15,7 @@ found = quality.answer(scope)
 quality.headline(scope, found)
 
 # The import is made when it is opened: the framework's own words of a file chooser are English beneath ours.
-about, importing = st.tabs(["Mutu", "Impor"], key="mutu_bagian", on_change="rerun")
+about, importing = st.tabs(["Mutu", "Impor"], key="mutu_atau_impor", on_change="rerun")
 with about:
     if len(scope.provinces) > 1:
         quality.provinces(scope, found)

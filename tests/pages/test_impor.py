@@ -47,7 +47,7 @@ def office(empty_office, monkeypatch):
 
 def page(open_app):
     app = open_app(PAGE)
-    app.session_state["mutu_bagian"] = "Impor"
+    app.session_state["mutu_atau_impor"] = "Impor"
     app.run()
     assert not app.exception
     return app

@@ -60,7 +60,7 @@ def shown(app: AppTest) -> list[str]:
                 # The bytes of a table carry a name that is made anew each time.
                 found.append(child.value.to_csv())
             else:
-                found.append(MADE_ANEW.sub("…", f"{child.type} {child.proto}"))
+                found.append(MADE_ANEW.sub(r"\1…", f"{child.type} {child.proto}"))
 
     walk(app.main)
     walk(app.sidebar)

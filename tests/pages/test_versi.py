@@ -108,9 +108,13 @@ def test_the_thresholds_of_then_hold(two, open_app):
 
 
 def test_a_kept_version_takes_no_import_and_ages_no_further(two, open_app, monkeypatch):
-    look = looking_as(start("mutu_data"), Role.ADMIN_DATA).run()
+    look = looking_as(start("mutu_data"), Role.ADMIN_DATA)
+    look.session_state["mutu_atau_impor"] = "Impor"
+    look.run()
     assert look.file_uploader and "Karantina" in words(look)
-    back = looking_as(start("mutu_data", versi=code(two)), Role.ADMIN_DATA).run()
+    back = looking_as(start("mutu_data", versi=code(two)), Role.ADMIN_DATA)
+    back.session_state["mutu_atau_impor"] = "Impor"
+    back.run()
     assert not back.exception and not back.error and not back.warning
     assert not back.file_uploader and "Karantina" not in words(back)
     assert "Anda sedang melihat versi simpanan" in words(back)
