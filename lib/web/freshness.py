@@ -24,19 +24,26 @@ class Line:
     level: int = 0
 
 
-def line(asked: Mapping[str, str]) -> None:
-    """The data date of the visitor's provinces, amber or red when old; simulated data are labelled, not aged.
-
-    `asked` names the province a page shows, which is then told of by name.
-    """
+def sent() -> tuple[list[ProvinceData], str]:
+    """The visitor's provinces and the sentence of their data dates, which is put beside the menu with the version."""
     source, visible = current_source(), visitor().scope.provinces
     own = [p for p in source.provinces if p.kode_provinsi in visible]
     dates = [p.tanggal_data for p in own if p.tanggal_data is not None]
     sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
     with st.sidebar:
         st.markdown(f":small[{sentence}.]  \n:small[Versi {source.versi}]")
+    return own, sentence
+
+
+def line(asked: Mapping[str, str]) -> None:
+    """The data date of the visitor's provinces, amber or red when old; simulated data are labelled, not aged.
+
+    `asked` names the province a page shows, which is then told of by name.
+    """
+    source = current_source()
+    own, sentence = sent()
     _hindrances()
-    newest = max(dates, default=clock.today())
+    newest = max((p.tanggal_data for p in own if p.tanggal_data is not None), default=clock.today())
     found = judged(
         own, sentence, chosen=asked.get("provinsi"), today=newest if source.simulasi else clock.today()
     )

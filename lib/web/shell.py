@@ -29,7 +29,6 @@ from lib.web.session import (
     on_page,
     open_to_all,
     schema_flaw,
-    visitor,
 )
 
 NAMED_PROVINCES = 3
@@ -204,14 +203,9 @@ def _as_of(asked: Mapping[str, str]) -> None:
     if kept is None:
         freshness.line(asked)
         return
-    source, visible = current_source(), visitor().scope.provinces
-    own = [p for p in source.provinces if p.kode_provinsi in visible]
-    dates = [p.tanggal_data for p in own if p.tanggal_data is not None]
-    sentence = text.data_date(min(dates, default=None), max(dates, default=None), len(own) - len(dates))
-    with st.sidebar:
-        st.markdown(f":small[{sentence}.]  \n:small[Versi {source.versi}]")
+    _, sentence = freshness.sent()
     _kept_banner(kept, sentence)
-    if source.simulasi:
+    if current_source().simulasi:
         note(f":material/science: **{text.SIMULATION}** – bukan kasus nyata.")
 
 
