@@ -30,7 +30,7 @@ from lib.database import connection
 from lib.importing import columns, importer, store
 from tests.unit.test_importing_rows import kasus_row, keterangan_row, pendamping_row
 
-KILLS, ROWS, BEFORE = 20, 1500, 100
+KILLS, ROWS, BEFORE = 20, 700, 100
 NOW = dt.datetime(2026, 11, 21, 8, 0, tzinfo=WIB)
 
 
