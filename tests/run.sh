@@ -60,13 +60,15 @@ if [[ $# == 0 ]]; then
   "$PYTHON" -m ruff format --check . || failed+=("ruff format --check")
 fi
 
-# One worker per file: fixtures of a module (a database, a snapshot, a server) are made once. The browsers come
+# One worker per file: fixtures of a module (a database, a snapshot, a server) are made once. In the order of their
+# folders, so that the quick ones of tests/unit come last and no worker ends alone with a long one. The browsers come
 # second, so that a page is not slowed by the rest; each of the two workers has its own browser and servers.
+spread=(-n 2 --dist loadfile --no-loadscope-reorder)
 if [[ " $* " == *" -m "* ]]; then
   stage "pytest" "$@"
 else
-  stage "pytest" -n 2 --dist loadfile -m "not browser" "$@"
-  stage "pytest (peramban)" -n 2 --dist loadfile -m browser "$@"
+  stage "pytest" "${spread[@]}" -m "not browser" "$@"
+  stage "pytest (peramban)" "${spread[@]}" -m browser "$@"
 fi
 if [[ "$selected" == 0 ]]; then failed+=("tidak ada uji yang terpilih"); fi
 
