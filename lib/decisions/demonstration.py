@@ -34,8 +34,9 @@ class Invented:
 
 DECISIONS = (
     Invented(
-        keputusan="Telaah kasus macet bersama pendamping setiap dua minggu",
-        kode="I15-n",
+        # Not macet: what moved a case last is overwritten by what came later, so its past cannot be counted anew.
+        keputusan="Kasus yang lama terbuka ditelaah bersama pendamping setiap dua minggu",
+        kode="I13",
         penanggung="Koordinator provinsi",
         provinsi="33",
         bulan=3,
