@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from lib import text
 from lib.clock import WIB
-from lib.numbers_id import angka, tanggal, tanggal_pendek
+from lib.numbers_id import angka, rentang_tanggal, tanggal, tanggal_pendek
 
 NAMED = 3
 
@@ -15,6 +16,21 @@ def moment(when: dt.datetime) -> str:
     """A moment in WIB. Example: 22 November 2026 pukul 10.05 WIB."""
     local = when.astimezone(WIB)
     return f"{tanggal(local.date())} pukul {local:%H.%M} WIB"
+
+
+def source(dates: Sequence[dt.date], *, versi: str, simpanan: str | None, simulasi: bool) -> tuple[str, ...]:
+    """Where a picture is from, in parts: kind of data, data dates of its provinces, version.
+
+    Example: ("DATA SIMULASI", "data per 20 November 2026", "Tuntas versi 20261122T225928-8919c6").
+    """
+    oldest, newest = min(dates, default=None), max(dates, default=None)
+    if newest is None:
+        until = "belum ada data"
+    else:
+        until = f"data per {tanggal(newest) if oldest == newest else rentang_tanggal(oldest, newest)}"
+    kept = [f"simpanan “{simpanan}”"] if simpanan else []
+    start = [text.SIMULATION, until] if simulasi else [until[0].upper() + until[1:]]
+    return (*start, f"Tuntas versi {versi}", *kept)
 
 
 def silent_since(since: Mapping[str, dt.date], *, today: dt.date) -> str:

@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import (
     EDGE,
-    HEADING_FONT,
     INTERVAL_LABEL,
     LINE_HEIGHT,
     NEUTRAL_BAR,
@@ -21,9 +20,11 @@ from lib.charts.theme import (
     TEXT_FONT,
     base_layout,
     drawn,
+    heading_from_left,
     hover_text,
     interval_line,
     line_count,
+    no_entry,
     number_axis,
     plain,
     require_columns,
@@ -187,21 +188,6 @@ def _label_axis(labels: list[str]) -> dict:
     }
 
 
-def _title_over_labels(heading: str) -> dict:
-    """A heading from the left edge: a legend's title would start only where the bars do, right of the names."""
-    return {
-        "text": heading,
-        "font": HEADING_FONT,
-        "xref": "container",
-        "x": 0,
-        "xanchor": "left",
-        "yref": "container",
-        "y": 1,
-        "yanchor": "top",
-        "pad": {"t": 4, "l": 4},
-    }
-
-
 def _has_interval(frame: pd.DataFrame) -> bool:
     return {"bawah", "atas"} <= set(frame.columns) and bool(frame[["bawah", "atas"]].notna().any(axis=None))
 
@@ -294,15 +280,17 @@ def ranked(
         traces.append(_reference_line(reference, reference_label, row_count=len(frame)))
     if _has_interval(frame):
         traces.append(_interval_entry())
-    labels, heading = _row_labels(frame), wrap(unit)
+    labels, heading, alone = _row_labels(frame), wrap(unit), len(traces) == 1
+    if alone:
+        traces.append(no_entry())
     row_height = LINE_HEIGHT * max((line_count(label) for label in labels), default=1) + ROW_PADDING
-    room = LINE_HEIGHT * line_count(heading) + (LEGEND_ROOM if len(traces) > 1 else 14)
+    room = LINE_HEIGHT * line_count(heading) + (14 if alone else LEGEND_ROOM)
     return drawn(
         traces,
         base_layout(height=row_height * len(labels) + room + AXIS_ROOM),
-        title=_title_over_labels(heading),
+        showlegend=True,
         margin={"t": room},
-        legend={"y": 1},
+        legend=heading_from_left(heading, alone=alone),
         xaxis=number_axis() | {"nticks": 5},
         yaxis=_label_axis(labels),
     )

@@ -12,15 +12,17 @@ import re
 
 import plotly.graph_objects as go
 
+from lib.charts.foot import with_foot
 from lib.charts.theme import CLEAR, PAGE_TEXT, completed, for_dark
 
 FONTS = "'Plus Jakarta Sans', 'Segoe UI', Roboto, Arial, sans-serif"
 AXIS = re.compile(r"[xy]axis\d*")
 CARTESIAN = ("bar", "scatter")
-# Per page, light and dark: strong text, faint text, headings, lines behind a chart, ground, frame of a hover label.
+# Per page, light and dark: strong text, faint text, the line of source, lines behind a chart, ground,
+# frame of a hover label.
 TEXT = {False: "#262730", True: "#FAFAFA"}
 FAINT = {False: "#808495", True: "#E6EAF1"}
-HEADING = {False: "#16243A", True: "#E8EEF6"}
+SOURCE = {False: "#5B6B7F", True: "#AAB6C5"}
 GRID = {False: "#E6EAF1", True: "#31333F"}
 GROUND = {False: "#FFFFFF", True: "#0C1624"}
 FRAME = {False: "#DDE3EC", True: "#2A3B52"}
@@ -53,26 +55,27 @@ COLOURS = {
 }
 
 
-def on_page(figure: go.Figure, *, dark: bool, selectable: bool = False) -> go.Figure:
+def on_page(figure: go.Figure, *, dark: bool, selectable: bool = False, source: str = "") -> go.Figure:
     """A copy of a figure for the light or the dark page, for `st.plotly_chart(..., theme=None)`.
 
     What the figure sets itself stays. A chart whose marks are `selectable` starts with the modes that Streamlit
-    would give it later. Example: an x axis without `showgrid` gets no grid, `PAGE_TEXT` becomes
-    near black or near white.
+    would give it later. `source` stands at the foot, its lines divided by "<br>". Example: an x axis without
+    `showgrid` gets no grid, `PAGE_TEXT` becomes near black or near white.
     """
     plain = (for_dark(figure) if dark else figure).to_plotly_json()
     layout = {key: value for key, value in plain["layout"].items() if key != "template"}
     traces = [_trace(each) for each in plain["data"]]
     axes = {name for name in layout if AXIS.fullmatch(name)} | _axes_of(traces)
-    if "text" in layout.get("title", {}):
-        layout = completed(layout, {"title": {"text": f"<b>{layout['title']['text']}</b>"}})
     if selectable:
         layout |= {
             "clickmode": layout.get("clickmode") or "event+select",
             "dragmode": layout.get("dragmode") or "pan",
         }
     looks = _looks(dark=dark) | {name: _axis(name, layout.get(name, {}), dark=dark) for name in axes}
-    data, layout = _with_text_colour([traces, completed(looks, layout)], TEXT[dark])
+    layout = completed(looks, layout)
+    if source:
+        layout = with_foot(layout, source, colour=SOURCE[dark])
+    data, layout = _with_text_colour([traces, layout], TEXT[dark])
     # Not checked again: the figure was when it was made.
     shown = go.Figure({"data": data, "layout": layout}, _validate=False)
     shown.layout.template = None
@@ -94,12 +97,6 @@ def _looks(*, dark: bool) -> dict:
         "datarevision": "tetap",
         "colorway": COLOURS[dark],
         "font": {"family": FONTS, "weight": 400} | faint,
-        "title": {
-            "font": {"family": FONTS, "size": 16, "color": HEADING[dark]},
-            "pad": {"l": 4},
-            "xanchor": "left",
-            "x": 0,
-        },
         "legend": {
             "title": {"font": faint, "side": "top"},
             "valign": "top",

@@ -193,6 +193,35 @@ def base_layout(*, height: int, heading: str = "") -> dict:
     }
 
 
+def heading_from_left(heading: str, *, alone: bool) -> dict:
+    """The legend of a chart with names beside it: from the left edge of the figure rather than of the bars.
+
+    `alone` is for a chart without entries, whose only one is `no_entry`; the heading then stands in its line.
+    """
+    side = "left" if alone else "top"
+    return {
+        "xref": "container",
+        "yref": "container",
+        "y": 1,
+        "yanchor": "top",
+        "title": {"text": heading, "side": side, "font": HEADING_FONT},
+    }
+
+
+def no_entry() -> dict:
+    """A legend entry without mark and name: without any entry the library draws no legend, and no heading."""
+    return {
+        "type": "scatter",
+        "x": [None],
+        "y": [None],
+        "mode": "markers",
+        "marker": {"opacity": 0},
+        "name": "",
+        "showlegend": True,
+        "hoverinfo": "skip",
+    }
+
+
 def drawn(traces: list[dict], base: dict, **layout: object) -> go.Figure:
     """A figure of plain trace dicts and the base layout, its parts replaced or completed by `layout`.
 

@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import (
     EDGE,
-    HEADING_FONT,
     LINE_HEIGHT,
     NEUTRAL_BAR,
     NO_FADING,
@@ -17,9 +16,11 @@ from lib.charts.theme import (
     SMALL_TEXT_FONT,
     base_layout,
     drawn,
+    heading_from_left,
     hover_text,
     interval_line,
     line_count,
+    no_entry,
     number_axis,
     plain,
     require_columns,
@@ -168,6 +169,7 @@ def ordered_bars(frame: pd.DataFrame, *, heading: str) -> go.Figure:
         "y": list(range(len(frame))),
         "orientation": "h",
         "width": 0.62,
+        "showlegend": False,
         "marker": {"color": NEUTRAL_BAR, "line": {"color": EDGE, "width": 0.6}},
         "customdata": frame["kunci"].tolist(),
         "hovertext": [
@@ -187,7 +189,7 @@ def _rows(
 ) -> go.Figure:
     """Horizontal bars, one row per name, the first on top; the heading starts at the left edge."""
     return drawn(
-        parts,
+        parts if legend else [*parts, no_entry()],
         _layout_of_rows(row_height * max(len(names), 1), heading, legend=legend),
         barmode="stack",
         uniformtext={"minsize": SMALL_FONT_SIZE, "mode": "hide"},
@@ -199,26 +201,11 @@ def _rows(
 def _layout_of_rows(height: int, heading: str, *, legend: bool) -> dict:
     """Heading and legend above the rows, both from the left edge of the figure rather than of the bars."""
     heading = wrap(heading, width=HEADING_WIDTH)
-    lines = line_count(heading)
-    room = LINE_HEIGHT * lines + (LEGEND_ROOM if legend else 14)
+    room = LINE_HEIGHT * line_count(heading) + (LEGEND_ROOM if legend else 14)
     layout = base_layout(height=height + room + AXIS_ROOM)
-    layout["showlegend"] = legend
+    layout["showlegend"] = True
     layout["margin"] |= {"t": room}
-    layout["legend"] |= {"xref": "container", "yref": "container", "y": 1, "yanchor": "top"}
-    layout["legend"]["title"] = {"text": heading, "side": "top", "font": HEADING_FONT}
-    if not legend:
-        layout["title"] = {
-            "text": heading,
-            "font": HEADING_FONT,
-            "xref": "container",
-            "x": 0,
-            "xanchor": "left",
-            "yref": "container",
-            "y": 1,
-            "yanchor": "top",
-            # The library places the last line, not the first one.
-            "pad": {"t": 4 + LINE_HEIGHT * (lines - 1), "l": 4},
-        }
+    layout["legend"] |= heading_from_left(heading, alone=not legend)
     return layout
 
 

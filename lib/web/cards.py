@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib import text
+from lib import text, text_freshness
+from lib.charts.foot import in_lines
 from lib.charts.page import on_page
 from lib.charts.theme import plotly_config
 from lib.exports import sheets
@@ -17,7 +18,7 @@ from lib.indicators.records import INDICATORS
 from lib.measure import has_list
 from lib.numbers_id import angka, rentang_tanggal, tanggal
 from lib.web import cache, filters, links, trail
-from lib.web.session import current_source, visitor
+from lib.web.session import current_source, data_dates, visitor
 
 TABLE_LABEL = "Tabel dan unduhan"
 ARROWS = {1: "up", 0: "off", -1: "down"}
@@ -92,7 +93,9 @@ def chart(
     "stretch" it fills the place it stands in."""
     more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
-        on_page(figure, dark=cache.is_dark(), selectable=on_select is not None),
+        on_page(
+            figure, dark=cache.is_dark(), selectable=on_select is not None, source=in_lines(_picture_source())
+        ),
         key=key,
         theme=None,  # its looks are in the figure already
         config=plotly_config(_picture_name(key), is_map=is_map),
@@ -102,8 +105,16 @@ def chart(
     )
 
 
+def _picture_source() -> tuple[str, ...]:
+    """Where the figures of this run are from: the last line of every chart, also in its picture."""
+    source = current_source()
+    return text_freshness.source(
+        data_dates(visitor().scope), versi=source.versi, simpanan=source.simpanan, simulasi=source.simulasi
+    )
+
+
 def _picture_name(key: str) -> str:
-    """The name of a chart's picture says where it is from: no line in the chart takes room on the screen for that."""
+    """The name of a chart's picture says where it is from, as its last line does."""
     source = current_source()
     return f"tuntas-{key}-versi-{source.versi}" + ("-DATA-SIMULASI" if source.simulasi else "")
 
