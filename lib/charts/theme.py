@@ -215,7 +215,7 @@ def no_entry() -> dict:
         "x": [None],
         "y": [None],
         "mode": "markers",
-        "marker": {"opacity": 0},
+        "marker": {"color": CLEAR, "line": {"color": CLEAR}},
         "name": "",
         "showlegend": True,
         "hoverinfo": "skip",

@@ -59,6 +59,25 @@ DRAWN = """() => {
   return now - window.tuntasDrawnSince >= 250;
 }"""
 
+# Each chart on the screen whose last line is missing, outside the chart, or touches its plot or another text.
+WITHOUT_FOOT = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const touch = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return [...document.querySelectorAll('.js-plotly-plot')].filter((plot) => plot.checkVisibility()).flatMap((plot) => {
+    const name = plot.closest('[class*=st-key-]')?.className.match(/st-key-([^ ]+)/)?.[1] ?? '';
+    const foot = plot.querySelector('.gtitle'), size = plot._fullLayout._size;
+    if (!foot?.textContent.includes('Tuntas versi')) return [`${name}: no source`];
+    const own = box(foot), whole = box(plot.querySelector('.main-svg')), found = [];
+    if (own.left < whole.left || own.right > whole.right || own.bottom > whole.bottom) found.push('cut off');
+    if (own.top < whole.top + size.t + size.h) found.push('in the plot');
+    for (const text of plot.querySelectorAll('text')) {
+      const place = box(text);
+      if (!foot.contains(text) && place.width && touch(own, place)) found.push(`over ${text.textContent}`);
+    }
+    return found.map((problem) => `${name}: source ${problem}`);
+  });
+}"""
+
 # On /provinsi the front end first asks for these below the page's own path; the 404 is harmless.
 HARMLESS_404 = ("/_stcore/health", "/_stcore/host-config")
 

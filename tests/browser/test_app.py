@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image
 
 from lib import geo, reference
 from lib.domain import Role
@@ -29,6 +30,7 @@ from tests.browser.harness import (
     ROOT,
     SCREENSHOTS,
     TALLEST,
+    WITHOUT_FOOT,
     AppServer,
     axe_serious,
     errors_of,
@@ -238,6 +240,7 @@ def test_page_is_clean_at_every_width(name, path, roles, app, visitor):
         # axe takes longest, and 1920 shows what 1440 shows, only further apart.
         problems = [] if width == 1920 else axe_serious(visitor)
         problems += [f"too wide: {name}" for name in visitor.evaluate(TOO_WIDE)]
+        problems += visitor.evaluate(WITHOUT_FOOT)
         found += [f"{width}: {problem}" for problem in problems]
     seen = visitor.evaluate("[...window.tuntasTexts]") + visitor.evaluate(HIDDEN_TEXTS)
     found += [f"English: {text}" for text in seen if ENGLISH.search(text)]
@@ -365,6 +368,28 @@ def test_dark_mode_is_readable(app, visitor):
     unfold(visitor, 1440, 900)
     picture(visitor, "ringkasan-gelap", 1440, 900)
     assert axe_serious(visitor) == []
+    assert visitor.evaluate(WITHOUT_FOOT) == []
+
+
+@pytest.mark.parametrize("key", ["corong", "peta"])
+def test_the_picture_of_a_chart_holds_its_source(key, app, visitor, tmp_path):
+    visit(visitor, app.base)
+    chart = visitor.locator(f".st-key-{key} .js-plotly-plot")
+    chart.scroll_into_view_if_needed()
+    chart.hover()
+    with visitor.expect_download() as download:
+        chart.locator("[data-title='Unduh gambar (PNG)']").click()
+    download.value.save_as(tmp_path / "gambar.png")
+    assert SIMULATION in chart.locator(".gtitle").text_content()
+    assert re.fullmatch(rf"tuntas-{key}-versi-\S+-DATA-SIMULASI\.png", download.value.suggested_filename)
+    whole, foot = chart.bounding_box(), chart.locator(".gtitle").bounding_box()
+    left, top = foot["x"] - whole["x"], foot["y"] - whole["y"]
+    with Image.open(tmp_path / "gambar.png") as image:
+        assert image.size == pytest.approx((2 * whole["width"], 2 * whole["height"]), abs=2)
+        place = (2 * left, 2 * top, 2 * (left + foot["width"]), 2 * (top + foot["height"]))
+        tones = image.convert("L").crop(tuple(map(round, place))).getextrema()
+    # Ink on the white ground, where the page shows the line.
+    assert tones[0] < 140 and tones[1] == 255
 
 
 def counted(folder: Path, *options: str) -> subprocess.Popen:

@@ -11,7 +11,7 @@ import pytest
 
 from lib import clock, publishing, settings, snapshot, versions_keep
 from lib.disclosure import kept
-from tests.browser.harness import AppServer, axe_serious, errors_of, open_page, settled
+from tests.browser.harness import WITHOUT_FOOT, AppServer, axe_serious, errors_of, open_page, settled
 from tests.browser.test_app import query, visit
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def _looked_at(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": height})
         settled(page)
         assert page.evaluate(ROOM) >= 0, (step_of(page), width)
+        assert page.evaluate(WITHOUT_FOOT) == [], (step_of(page), width)
     words = page.locator("[data-testid=stMain]").inner_text()
     assert not [word for word in ENGLISH if word in words], step_of(page)
     assert not axe_serious(page), step_of(page)

@@ -12,7 +12,7 @@ from lib import measure, reference, settings
 from lib.domain import CaseFilter, Role, Scope
 from lib.numbers_id import angka
 from tests.browser.edges import MOST
-from tests.browser.harness import AppServer, errors_of, settled
+from tests.browser.harness import WITHOUT_FOOT, AppServer, errors_of, settled
 from tests.browser.test_app import (
     CHECKBOX_X,
     HEADER_HEIGHT,
@@ -102,6 +102,7 @@ def person_is_shown(page: Page, goal: Goal) -> None:
     # The card stands in the person's frame, below the team's eight.
     card = page.get_by_test_id("stMetric").filter(has_text="Macet").last
     expect(card.get_by_test_id("stMetricValue")).to_have_text(angka(goal.stuck))
+    assert page.evaluate(WITHOUT_FOOT) == []
 
 
 def list_is_shown(page: Page, goal: Goal) -> None:
@@ -124,6 +125,7 @@ def case_is_shown(page: Page, goal: Goal) -> None:
     expect(page.get_by_role("heading", name=f"Linimasa kasus {case}", exact=True)).to_be_visible()
     frame = page.get_by_test_id("stPlotlyChart").filter(visible=True)
     assert frame.locator(".points path").count() >= 2
+    assert page.evaluate(WITHOUT_FOOT) == []
     expect(page.get_by_text(f"pendamping {goal.person}").last).to_be_visible()
     list_is_shown(page, goal)
 

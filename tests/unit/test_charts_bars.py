@@ -111,7 +111,7 @@ def test_ranked_prints_the_value_beside_the_name():
         "Sumatera Utara  <b>n &lt; 10</b>",
     ]
     assert list(figure.layout.yaxis.tickvals) == list(named(figure, "nilai").y) == [0, 1, 2, 3]
-    assert figure.layout.title.text == "persen"
+    assert figure.layout.legend.title.text == "persen"
 
 
 def test_ranked_groups_of_the_same_name_stay_two_rows():
@@ -141,7 +141,8 @@ def test_ranked_whiskers_reach_the_limits_of_the_interval():
 def test_ranked_without_intervals_has_no_whiskers(columns):
     figure = bars.ranked(groups(**columns), unit="persen")
     assert named(figure, "nilai").error_x.array is None
-    assert [trace.name for trace in figure.data] == ["nilai"]
+    # The nameless one only carries the heading.
+    assert [trace.name for trace in figure.data] == ["nilai", ""]
 
 
 def test_ranked_reference_line_carries_its_number():
@@ -153,7 +154,8 @@ def test_ranked_reference_line_carries_its_number():
 @pytest.mark.parametrize("reference", [None, NAN])
 def test_ranked_without_a_reference_has_no_line(reference):
     assert [trace.name for trace in bars.ranked(groups(), unit="persen", reference=reference).data] == [
-        "nilai"
+        "nilai",
+        "",
     ]
 
 

@@ -79,7 +79,7 @@ def test_named_bars_stand_in_order_with_their_numbers_above():
         "Residensial  <b>10 (25,0 %)</b>",
         "Pendekatan tidak diisi  <b>belum ada data</b>",
     ]
-    assert figure.layout.title.text == "kasus" and not figure.layout.xaxis.visible
+    assert figure.layout.legend.title.text == "kasus" and not figure.layout.xaxis.visible
 
 
 def test_named_bars_need_their_columns():

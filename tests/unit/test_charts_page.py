@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
 
-from lib.charts import page, theme
+from lib import text_freshness
+from lib.charts import foot, page, theme
 
 CONFIG = tomllib.loads(
     (Path(__file__).resolve().parents[2] / ".streamlit/config.toml").read_text(encoding="utf-8")
@@ -25,7 +27,6 @@ def bars(**layout) -> go.Figure:
 @BOTH
 def test_colours_are_those_of_the_settings(name, dark):
     assert page.GROUND[dark] == CONFIG[name]["backgroundColor"]
-    assert page.HEADING[dark] == CONFIG[name]["textColor"]
     assert page.FRAME[dark] == CONFIG[name]["borderColor"]
     assert page.COLOURS[dark] == CONFIG[name]["chartCategoricalColors"]
     assert CONFIG["font"] == page.FONTS
@@ -66,15 +67,78 @@ def test_axes_of_second_panels_and_maps():
     assert "xaxis" not in page.on_page(on_map, dark=False).to_plotly_json()["layout"]
 
 
-def test_title_is_bold_and_dots_have_no_rim_unless_they_ask_for_one():
+def test_dots_have_no_rim_unless_they_ask_for_one():
     rim = {"type": "scatter", "x": [1], "y": [2], "marker": {"line": {"width": 3}}}
     bare = {"type": "scatter", "x": [1], "y": [2]}
-    sent = page.on_page(go.Figure([rim, bare], {"title": {"text": "Judul"}}), dark=False).to_plotly_json()
+    sent = page.on_page(go.Figure([rim, bare]), dark=False).to_plotly_json()
     assert [each["marker"]["line"]["width"] for each in sent["data"]] == [3, 0]
-    assert sent["layout"]["title"]["text"] == "<b>Judul</b>"
 
 
 def test_a_chart_to_click_on_starts_with_the_modes_of_one():
     chosen = page.on_page(bars(), dark=False, selectable=True).to_plotly_json()["layout"]
     assert (chosen["clickmode"], chosen["dragmode"]) == ("event+select", "pan")
     assert page.on_page(bars(), dark=False).to_plotly_json()["layout"]["dragmode"] is False
+
+
+SOURCE = ("DATA SIMULASI", "data per 20 November 2026", "Tuntas versi 20261122T225928-8919c6")
+
+
+@pytest.mark.parametrize(
+    ("parts", "lines"),
+    [
+        (SOURCE, [" · ".join(SOURCE[:2]), SOURCE[2]]),
+        (SOURCE[:2], [" · ".join(SOURCE[:2])]),
+        (
+            (*SOURCE, "simpanan “Rapat <lama>”"),
+            [" · ".join(SOURCE[:2]), SOURCE[2], "simpanan “Rapat &lt;lama&gt;”"],
+        ),
+        (("satu kata lain " * 4,), ["satu kata lain satu kata lain satu kata lain satu", "kata lain"]),
+    ],
+)
+def test_parts_of_a_source_stay_together_and_no_line_is_wider_than_a_narrow_chart(parts, lines):
+    assert foot.in_lines(parts).split("<br>") == lines
+    assert max(map(len, lines)) <= foot.WIDTH + len("&lt;&gt;")
+
+
+@BOTH
+def test_the_source_is_below_and_the_plot_keeps_its_height(name, dark):
+    words = foot.in_lines(SOURCE)
+    on_axis = page.on_page(bars(), dark=dark, source=words).layout
+    assert (on_axis.title.text, on_axis.title.automargin) == (words, True)
+    assert on_axis.height == 200 + foot.height(words)
+    # What the library reserves is what the figure grew by.
+    assert on_axis.title.pad.t + on_axis.title.pad.b == pytest.approx(foot.height(words))
+    assert theme.contrast(on_axis.title.font.color, page.GROUND[dark]) >= 4.5
+    assert page.on_page(bars(), dark=dark).layout.height == 200
+
+
+@pytest.mark.parametrize(
+    "layout", [{"xaxis": {"visible": False}}, {"margin": {"b": 44}}], ids=["no axis", "own room"]
+)
+def test_without_names_below_or_with_room_of_its_own_the_margin_grows(layout):
+    before, words = bars(**layout), foot.in_lines(SOURCE)
+    shown = page.on_page(before, dark=False, source=words).layout
+    assert not shown.title.automargin
+    assert (
+        shown.margin.b - before.layout.margin.b == shown.height - before.layout.height == foot.height(words)
+    )
+
+
+def test_a_chart_with_a_title_is_refused():
+    with pytest.raises(ValueError, match="title is kept for its source"):
+        page.on_page(bars(title={"text": "Judul"}), dark=False, source="Tuntas")
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "parts"),
+    [
+        ([20], {}, SOURCE),
+        ([20, 3], {}, (SOURCE[0], "data per 3 Nov 2026 – 20 Nov 2026", SOURCE[2])),
+        ([20], {"simulasi": False}, ("Data per 20 November 2026", SOURCE[2])),
+        ([], {}, (SOURCE[0], "belum ada data", SOURCE[2])),
+        ([20], {"simpanan": "Rapat lama"}, (*SOURCE, "simpanan “Rapat lama”")),
+    ],
+)
+def test_a_source_names_kind_dates_and_version(days, more, parts):
+    known = {"versi": "20261122T225928-8919c6", "simpanan": None, "simulasi": True} | more
+    assert text_freshness.source([dt.date(2026, 11, day) for day in days], **known) == parts

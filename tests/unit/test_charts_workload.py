@@ -113,7 +113,8 @@ def test_ordered_bars_are_not_sorted_by_value():
     ]
     assert list(figure.data[0].x)[:2] == [1, 7]
     assert figure.data[0].hovertext[2] == "<b>Kehadiran</b><br>n &lt; 10<br>n = 3"
-    assert figure.layout.title.text == "Umur" and not figure.layout.showlegend
+    assert figure.layout.legend.title.text == "Umur"
+    assert [trace.name for trace in figure.data if trace.showlegend] == [""]
 
 
 # --- flow ---------------------------------------------------------------------------------------------------
