@@ -12,7 +12,7 @@ import re
 
 import plotly.graph_objects as go
 
-from lib.charts.foot import with_foot
+from lib.charts.foot import Foot, with_foot
 from lib.charts.theme import CLEAR, PAGE_TEXT, completed, for_dark
 
 FONTS = "'Plus Jakarta Sans', 'Segoe UI', Roboto, Arial, sans-serif"
@@ -55,12 +55,14 @@ COLOURS = {
 }
 
 
-def on_page(figure: go.Figure, *, dark: bool, selectable: bool = False, source: str = "") -> go.Figure:
+def on_page(
+    figure: go.Figure, *, dark: bool, selectable: bool = False, foot: Foot | None = None
+) -> go.Figure:
     """A copy of a figure for the light or the dark page, for `st.plotly_chart(..., theme=None)`.
 
     What the figure sets itself stays. A chart whose marks are `selectable` starts with the modes that Streamlit
-    would give it later. `source` stands at the foot, its lines divided by "<br>". Example: an x axis without
-    `showgrid` gets no grid, `PAGE_TEXT` becomes near black or near white.
+    would give it later. `foot` is its last line. Example: an x axis without `showgrid` gets no grid, `PAGE_TEXT`
+    becomes near black or near white.
     """
     plain = (for_dark(figure) if dark else figure).to_plotly_json()
     layout = {key: value for key, value in plain["layout"].items() if key != "template"}
@@ -73,8 +75,8 @@ def on_page(figure: go.Figure, *, dark: bool, selectable: bool = False, source: 
         }
     looks = _looks(dark=dark) | {name: _axis(name, layout.get(name, {}), dark=dark) for name in axes}
     layout = completed(looks, layout)
-    if source:
-        layout = with_foot(layout, source, colour=SOURCE[dark])
+    if foot is not None:
+        layout = with_foot(layout, foot, colour=SOURCE[dark])
     data, layout = _with_text_colour([traces, layout], TEXT[dark])
     # Not checked again: the figure was when it was made.
     shown = go.Figure({"data": data, "layout": layout}, _validate=False)

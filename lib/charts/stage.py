@@ -14,7 +14,9 @@ from lib.charts.theme import (
     PAGE_TEXT,
     STATUS_COLOURS,
     base_layout,
+    completed,
     drawn,
+    heading_from_left,
     hover_text,
     plain,
 )
@@ -23,6 +25,8 @@ from lib.domain import Status
 # Read from ten metres on a screen two metres wide: a fortieth of its height.
 LARGE = 22
 SMALLEST = 18
+# The source in one line, on a telephone too, where the drawing is made for 600 pixels and scaled down.
+FOOT, FOOT_WIDTH = 13, 90
 HEIGHT = 320
 ACROSS, UP, LINES = "batang", "kolom", "garis"
 COLOURS = (NEUTRAL_BAR, STATUS_COLOURS[Status.TERTANGANI], STATUS_COLOURS[Status.TERSELESAIKAN])
@@ -53,17 +57,24 @@ def chart(kind: str, categories: Sequence[str], series: Sequence[Marks], *, titl
     if len(series) > len(PATTERNS):
         raise ValueError(f"at most {len(PATTERNS)} series can be told apart, got {len(series)}")
     several, written = len(series) > 1, len(series) * len(categories) <= MOST_WRITTEN.get(kind, 0)
+    # Bars of a group touch each other.
+    type_of_values = (SMALLEST if several else LARGE) if written else 0
     traces = [
         _line(categories, marks, position=position)
         if kind == LINES
-        else _bars(kind, categories, marks, position=position, written=written)
+        else _bars(kind, categories, marks, position=position, written=type_of_values)
         for position, marks in enumerate(series)
     ]
     looks = base_layout(height=HEIGHT, heading=plain(title))
-    return _without_height(drawn(traces, looks, **_layout(kind, several=several, written=written)))
+    layout = _layout(kind, plain(title), several=several, written=written)
+    if kind == LINES:
+        layout["xaxis"] |= _narrow_names([plain(each) for each in categories])
+    figure = drawn(traces, looks, **layout)
+    return _without_height(figure)
 
 
-def _bars(kind: str, categories: Sequence[str], marks: Marks, *, position: int, written: bool) -> dict:
+def _bars(kind: str, categories: Sequence[str], marks: Marks, *, position: int, written: int) -> dict:
+    """Bars with their values in type of the size `written`, or without them where that is 0."""
     across, up = ("x", "y") if kind == ACROSS else ("y", "x")
     trace = {
         "type": "bar",
@@ -85,7 +96,7 @@ def _bars(kind: str, categories: Sequence[str], marks: Marks, *, position: int, 
         "text": [plain(text) for text in marks.tampil],
         "textposition": "outside",
         "constraintext": "none",
-        "textfont": {"size": LARGE, "color": PAGE_TEXT},
+        "textfont": {"size": written, "color": PAGE_TEXT},
         "cliponaxis": False,
     }
 
@@ -113,11 +124,12 @@ def _hover(categories: Sequence[str], marks: Marks) -> list[str]:
     ]
 
 
-def _layout(kind: str, *, several: bool, written: bool) -> dict:
+def _layout(kind: str, heading: str, *, several: bool, written: bool) -> dict:
     font = {"family": FONT_FAMILY, "size": LARGE, "color": PAGE_TEXT}
     ticks = {"tickfont": {"size": SMALLEST, "color": PAGE_TEXT}, "fixedrange": True, "title": None}
     numbers = ticks | {"rangemode": "tozero", "tickformat": ",", "nticks": 5, "tickangle": 0}
     names = ticks | {"showgrid": False}
+    entries = {"font": font | {"size": SMALLEST}, "title": {"font": font | {"weight": 600}}}
     if kind == ACROSS:
         # Where the values stand at the ends of the bars, an axis of numbers would say them again.
         axes = {
@@ -131,9 +143,22 @@ def _layout(kind: str, *, several: bool, written: bool) -> dict:
         "barmode": "group",
         "bargap": 0.18,
         "margin": {"l": 8, "r": 100 if kind == ACROSS and written else 16, "t": 8, "b": 8},
-        "legend": {"font": font, "title": {"font": font | {"weight": 600}}},
+        "legend": completed(heading_from_left(heading, alone=False), entries),
         "showlegend": several,
     }
+
+
+def _narrow_names(names: Sequence[str]) -> dict:
+    """Months with their year below, each year once: side by side they would have to be turned on a telephone.
+
+    Example: "Des 2025", "Jan 2026", "Feb 2026" -> "Des<br>2025", "Jan<br>2026", "Feb".
+    """
+    years = [name.rpartition(" ")[2] for name in names]
+    shown = [
+        name.replace(" ", "<br>") if year != before else name.removesuffix(year).rstrip()
+        for name, year, before in zip(names, years, ["", *years], strict=False)
+    ]
+    return {"tickmode": "array", "tickvals": list(names), "ticktext": shown}
 
 
 def enlarged(figure: go.Figure) -> go.Figure:

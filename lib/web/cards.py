@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lib import text, text_freshness
-from lib.charts.foot import in_lines
+from lib.charts.foot import Foot, written
 from lib.charts.page import on_page
 from lib.charts.theme import plotly_config
 from lib.exports import sheets
@@ -88,13 +88,17 @@ def chart(
     is_map: bool = False,
     on_select=None,
     height: str = "content",
+    foot: Foot | None = None,
 ) -> None:
     """A figure with its sentence for those who cannot see it; dark pages get lighter colours. With the `height`
-    "stretch" it fills the place it stands in."""
+    "stretch" it fills the place it stands in. `foot` is its source where that is not in the small type of a page."""
     more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
         on_page(
-            figure, dark=cache.is_dark(), selectable=on_select is not None, source=in_lines(_picture_source())
+            figure,
+            dark=cache.is_dark(),
+            selectable=on_select is not None,
+            foot=foot or written(picture_source()),
         ),
         key=key,
         theme=None,  # its looks are in the figure already
@@ -105,7 +109,7 @@ def chart(
     )
 
 
-def _picture_source() -> tuple[str, ...]:
+def picture_source() -> tuple[str, ...]:
     """Where the figures of this run are from: the last line of every chart, also in its picture."""
     source = current_source()
     return text_freshness.source(

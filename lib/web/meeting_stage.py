@@ -12,6 +12,7 @@ import streamlit as st
 
 from lib import geo, present, text
 from lib.charts import maps, stage
+from lib.charts.foot import written
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import AccessRefused, Scope, Status, UserError
 from lib.exports import story, story_steps
@@ -49,11 +50,13 @@ MOST_TILES = 4
 MOST_ROWS = 5
 # What a room needs of a tindak lanjut; the rest is on its own page and in the pack.
 COLUMNS = ("Keputusan", "Wilayah", "Penanggung jawab", "Tenggat", "Keadaan", "Nilai sekarang")
-# Made for 1280 by 720; on a larger screen the type grows and the chart takes the height that is left.
+# Made for 1280 by 720; on a larger screen all type grows, the chart's with its drawing, because a figure's pixels know
+# nothing of the screen: the framework measures a smaller place, and what is drawn for it is scaled. The drawing library
+# follows a scaled drawing with its pointer, but not a zoomed one. The chart takes the height that is left.
 _LARGER = (1580, 860, 1.25), (1900, 1000, 1.5), (2540, 1360, 2.0), (3800, 2000, 3.0)
 _STYLE = """
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] {display: none}
-.stMainBlockContainer {padding: 0.4rem 2.2rem 0.2rem; max-width: 100%; --besar: 1px}
+.stMainBlockContainer {padding: 0.4rem 2.2rem 0.2rem; max-width: 100%; --besar: 1px; --gambar: 1}
 .stMainBlockContainer [data-testid="stVerticalBlock"] {gap: 0.55rem}
 .panggung-judul {font-size: calc(36 * var(--besar)); line-height: 1.16; font-weight: 700; margin: 0}
 .panggung-kalimat {font-size: calc(19 * var(--besar)); line-height: 1.3; margin: 0}
@@ -70,19 +73,29 @@ _STYLE = """
 .stMainBlockContainer {height: 100vh; display: flex; flex-direction: column}
 .stMainBlockContainer > [data-testid="stVerticalBlock"] {flex: 1 1 0; min-height: 0}
 [data-testid="stLayoutWrapper"]:has(> .st-key-panggung_grafik) {flex: 1 1 0; min-height: 230px}
-.st-key-panggung_grafik > .stElementContainer {flex: 1 1 0; min-height: 0}
+.st-key-panggung_grafik {position: relative; height: 100%}
+.st-key-panggung_grafik > .stElementContainer {position: absolute; left: 0; top: 0; max-width: none;
+  width: calc(100% / var(--gambar)); height: calc(100% / var(--gambar))}
 .st-key-panggung_grafik > .stElementContainer > * {height: 100%}
+.st-key-panggung_grafik .js-plotly-plot {transform: scale(var(--gambar)); transform-origin: 0 0}
+.st-key-panggung_grafik :has(> .js-plotly-plot) {overflow: visible}
 .st-key-panggung_tombol_lain {display: none}
 .stMainBlockContainer kbd {color: inherit; opacity: 1}
 .st-key-versi_simpanan {flex-wrap: nowrap; padding: 2px 12px}
+@media (min-width: 800px) and (max-height: 859px) {
+  /* The banner of a kept version takes the room of two bars. */
+  .stMainBlockContainer:has(.st-key-versi_simpanan) {--gambar: 0.85}
+  .stMainBlockContainer:has(.st-key-versi_simpanan) .panggung-judul {font-size: 32px}
+}
 @media (max-width: 799px) {
-  .stMainBlockContainer {padding: 0.6rem 1rem; --besar: 0.75px}
+  .stMainBlockContainer {padding: 0.6rem 1rem; --besar: 0.75px; --gambar: 0.6}
   .panggung-kotak {grid-template-columns: repeat(2, 1fr)}
   .panggung-tabel {display: block; overflow-x: auto}
 }
 """
 STYLE = f"<style>{_STYLE}" + "".join(
-    f"@media (min-width: {width}px) and (min-height: {height}px) {{.stMainBlockContainer {{--besar: {times}px}}}}"
+    f"@media (min-width: {width}px) and (min-height: {height}px) "
+    f"{{.stMainBlockContainer {{--besar: {times}px; --gambar: {times}}}}}"
     for width, height, times in _LARGER
 )
 STYLE += "</style>"
@@ -246,7 +259,14 @@ def _chart(step: Step, chart: Chart) -> None:
 def _filling(figure: go.Figure, step: Step, *, is_map: bool = False) -> None:
     """A chart as high as the screen leaves room for, whatever stands above and below it."""
     with st.container(key="panggung_grafik"):
-        cards.chart(figure, key=f"panggung_{step.nama}", sentence=step.judul, is_map=is_map, height="stretch")
+        cards.chart(
+            figure,
+            key=f"panggung_{step.nama}",
+            sentence=step.judul,
+            is_map=is_map,
+            height="stretch",
+            foot=written(cards.picture_source(), size=stage.FOOT, width=stage.FOOT_WIDTH),
+        )
 
 
 def _map(step: Step) -> None:

@@ -69,7 +69,9 @@ WITHOUT_FOOT = """() => {
     if (!foot?.textContent.includes('Tuntas versi')) return [`${name}: no source`];
     const own = box(foot), whole = box(plot.querySelector('.main-svg')), found = [];
     if (own.left < whole.left || own.right > whole.right || own.bottom > whole.bottom) found.push('cut off');
-    if (own.top < whole.top + size.t + size.h) found.push('in the plot');
+    // The meeting's screen scales its charts.
+    const times = whole.width / plot._fullLayout.width;
+    if (own.top < whole.top + times * (size.t + size.h)) found.push('in the plot');
     for (const text of plot.querySelectorAll('text')) {
       const place = box(text);
       if (!foot.contains(text) && place.width && touch(own, place)) found.push(`over ${text.textContent}`);

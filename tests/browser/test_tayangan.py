@@ -23,6 +23,20 @@ NAME = "Rapat lama"
 SCREENS = ((1280, 720), (1920, 1080))
 ENGLISH = ("Show", "Loading", "Choose", "Error", "Download", "Fullscreen", "Previous", "Next")
 ROOM = "(m => m.clientHeight - m.scrollHeight)(document.querySelector('[data-testid=stMain]'))"
+# Pairs of values of a chart that lie over each other by more than the room above and below a figure.
+OVERLAPPING = """() => {
+  const values = [...document.querySelectorAll('.bartext')].filter((text) => text.textContent.trim());
+  const boxes = values.map((text) => text.getBoundingClientRect());
+  const over = (a, b) => a.left < b.right && b.left < a.right && a.bottom - b.top > a.height / 4;
+  return boxes.flatMap((box, at) => boxes.slice(at + 1)
+    .filter((other) => over(...[box, other].sort((a, b) => a.top - b.top))).map(() => values[at].textContent));
+}"""
+# How much larger a chart is on the screen than it was drawn, and how large its type is then.
+TYPE = """() => {
+  const plot = document.querySelector('.js-plotly-plot');
+  const size = parseFloat(getComputedStyle(plot.querySelector('.ytick text')).fontSize);
+  return size * plot.querySelector('.main-svg').getBoundingClientRect().width / plot._fullLayout.width;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +97,27 @@ def _looked_at(page: Page) -> None:
     page.set_viewport_size(dict(zip(("width", "height"), SCREENS[0], strict=True)))
 
 
+def test_a_chart_s_type_grows_with_the_screen_and_its_bars_answer_the_pointer(
+    meeting: AppServer, browser: Browser
+):
+    with open_page(browser, viewport=SCREENS[1]) as page:
+        visit(page, f"{meeting.base}/rapat?langkah=klaster")
+        assert page.evaluate(TYPE) >= 30
+        bar = page.locator(".bars .point path").nth(1).bounding_box()
+        page.mouse.move(bar["x"] + bar["width"] * 0.9, bar["y"] + bar["height"] / 2)
+        label = page.locator(".hoverlayer .hovertext")
+        label.wait_for()
+        place = label.locator("path").bounding_box()
+        assert place["y"] < bar["y"] + bar["height"] and place["y"] + place["height"] > bar["y"]
+        page.set_viewport_size(dict(zip(("width", "height"), SCREENS[0], strict=True)))
+        settled(page)
+        assert page.evaluate(TYPE) == pytest.approx(22, abs=0.1)
+
+
 def test_a_kept_version_s_banner_leaves_room_for_the_story(meeting: AppServer, browser: Browser):
     with open_page(browser, viewport=SCREENS[0]) as page:
-        for step in ("klaster", "peta"):
+        for step in ("klaster", "peta", "tersendat"):
             visit(page, f"{meeting.base}/rapat?versi={NAME}&langkah={step}")
             assert page.get_by_text("Sebagaimana disajikan").is_visible()
             assert page.evaluate(ROOM) >= 0, step
+            assert page.evaluate(OVERLAPPING) == [], step

@@ -96,18 +96,18 @@ SOURCE = ("DATA SIMULASI", "data per 20 November 2026", "Tuntas versi 20261122T2
     ],
 )
 def test_parts_of_a_source_stay_together_and_no_line_is_wider_than_a_narrow_chart(parts, lines):
-    assert foot.in_lines(parts).split("<br>") == lines
+    assert foot.written(parts).text.split("<br>") == lines
     assert max(map(len, lines)) <= foot.WIDTH + len("&lt;&gt;")
 
 
 @BOTH
 def test_the_source_is_below_and_the_plot_keeps_its_height(name, dark):
-    words = foot.in_lines(SOURCE)
-    on_axis = page.on_page(bars(), dark=dark, source=words).layout
-    assert (on_axis.title.text, on_axis.title.automargin) == (words, True)
-    assert on_axis.height == 200 + foot.height(words)
+    below = foot.written(SOURCE)
+    on_axis = page.on_page(bars(), dark=dark, foot=below).layout
+    assert (on_axis.title.text, on_axis.title.automargin) == (below.text, True)
+    assert on_axis.height == 200 + below.height
     # What the library reserves is what the figure grew by.
-    assert on_axis.title.pad.t + on_axis.title.pad.b == pytest.approx(foot.height(words))
+    assert on_axis.title.pad.t + on_axis.title.pad.b == pytest.approx(below.height)
     assert theme.contrast(on_axis.title.font.color, page.GROUND[dark]) >= 4.5
     assert page.on_page(bars(), dark=dark).layout.height == 200
 
@@ -116,17 +116,15 @@ def test_the_source_is_below_and_the_plot_keeps_its_height(name, dark):
     "layout", [{"xaxis": {"visible": False}}, {"margin": {"b": 44}}], ids=["no axis", "own room"]
 )
 def test_without_names_below_or_with_room_of_its_own_the_margin_grows(layout):
-    before, words = bars(**layout), foot.in_lines(SOURCE)
-    shown = page.on_page(before, dark=False, source=words).layout
+    before, below = bars(**layout), foot.written(SOURCE)
+    shown = page.on_page(before, dark=False, foot=below).layout
     assert not shown.title.automargin
-    assert (
-        shown.margin.b - before.layout.margin.b == shown.height - before.layout.height == foot.height(words)
-    )
+    assert shown.margin.b - before.layout.margin.b == shown.height - before.layout.height == below.height
 
 
 def test_a_chart_with_a_title_is_refused():
     with pytest.raises(ValueError, match="title is kept for its source"):
-        page.on_page(bars(title={"text": "Judul"}), dark=False, source="Tuntas")
+        page.on_page(bars(title={"text": "Judul"}), dark=False, foot=foot.Foot(text="Tuntas"))
 
 
 @pytest.mark.parametrize(
