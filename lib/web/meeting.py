@@ -40,6 +40,22 @@ def calendar_choice(choice: filters.Choice) -> filters.Choice:
     return choice
 
 
+def one_place(scope: Scope, choice: filters.Choice) -> filters.Choice:
+    """The choice of a place that is listed: with some provinces, but not all, and none chosen, the first of them."""
+    some = len(scope.provinces) > 1 and scope.provinces != reference.all_provinces()
+    return replace(choice, provinsi=scope.provinces[0]) if some and not choice.provinsi else choice
+
+
+def why_one_place(choice: filters.Choice) -> None:
+    """Why a province is shown that nobody chose."""
+    name = reference.names("provinsi")[choice.provinsi]
+    pieces.note(
+        f":material/info: Jumlah beberapa provinsi tidak ada dalam tayang presentasi: di samping jumlah tiap provinsi, "
+        f"angka yang kecil dapat dihitung balik. Yang tampil {name}; pilih provinsi lain pada saringan. "
+        "Provinsi-provinsi Anda berdampingan di bagian Provinsi."
+    )
+
+
 def rules() -> None:
     """What is hidden and rounded here, and why."""
     hidden = f"Jumlah 1–{K - 1} ditulis “<{K}” (jenis sensitif di bawah {K_SENSITIF}: “<{K_SENSITIF}”)"

@@ -12,7 +12,7 @@ import pytest
 from lib import clock, publishing, settings, snapshot, versions_keep
 from lib.disclosure import kept
 from tests.browser.harness import WITHOUT_FOOT, AppServer, axe_serious, errors_of, open_page, settled
-from tests.browser.test_app import query, visit
+from tests.browser.test_app import expect, query, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -81,7 +81,7 @@ def test_the_story_is_turned_by_keys_and_fits_every_screen(meeting: AppServer, b
         turned(page, "Home", "pokok")
         turned(page, "End", walked[-1])
         turned(page, "Escape", "")
-        assert page.get_by_role("heading", level=1).inner_text() == "Rapat"
+        expect(page.get_by_role("heading", level=1)).to_have_text("Rapat")
         assert not errors_of(page)
 
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from lib import measure, settings, snapshot
 from lib.access import scope_of
 from lib.domain import CaseFilter, Period, PeriodKind, Role, Tayang
+from tests.pages.conftest import look_as
 from tests.pages.test_roles import looking_as, sentences, shown, start
 
 
@@ -45,6 +46,22 @@ def test_every_role_sees_rounded_counts_of_its_own_area(audited, open_app, role)
     value = app.metric[0].value
     assert value == f"{expected:,.0f}".replace(",", ".")
     assert int(value.replace(".", "")) % 5 == 0
+
+
+def test_of_several_provinces_one_is_shown_and_said_why(audited, open_app, monkeypatch):
+    two = scope_of(Role.KOORDINATOR, ("33", "34"))
+    look_as(monkeypatch, two)
+    app = start("rapat").run()
+    assert not app.exception and not app.warning
+    assert app.selectbox(key="f_provinsi").value == "33"
+    assert "Yang tampil Jawa Tengah; pilih provinsi lain" in " ".join(shown(app))
+    assert "Provinsi" in [each.value for each in app.subheader]
+    first = numbers(app)
+    app.selectbox(key="f_provinsi").select("34").run()
+    assert not app.exception and "Yang tampil" not in " ".join(shown(app))
+    second = numbers(app)
+    look_as(monkeypatch, scope_of(Role.KOORDINATOR, ("33",)))
+    assert first == numbers(start("rapat").run()) != second
 
 
 def test_without_an_audit_there_is_no_figure(demo_copy, open_app):
