@@ -25,13 +25,16 @@ KINDS = ("xlsx", "csv", "txt", "tsv")
 WISH, TRIED, DONE = "impor_diminta", "impor_diperiksa", "impor_selesai"
 UPLOADER, REPLACE, SURE = "impor_berkas", "impor_ganti", "impor_yakin"
 CHECK, IMPORT = "periksa", "impor"
-# The framework writes two words of the box in English and has no setting for them.
+# The framework writes the words of the box in English and has no setting for them: what is not displayed is not read
+# aloud either, and what takes its place is. The field behind the button has an English name; the button opens it all
+# the same.
 WORDS = """<style>
+.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInput],
 .st-key-impor_berkas [data-testid=stFileUploaderDropzone] > span button p,
-.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInstructions] span {font-size: 0}
-.st-key-impor_berkas [data-testid=stFileUploaderDropzone] > span button p::after
+.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInstructions] span {display: none !important}
+.st-key-impor_berkas [data-testid=stFileUploaderDropzone] > span button [data-testid=stMarkdownContainer]::after
   {content: "Pilih berkas"; font-size: 1rem}
-.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInstructions] span::after
+.st-key-impor_berkas [data-testid=stFileUploaderDropzoneInstructions] > div::after
   {content: "atau seret ke sini"; font-size: 0.875rem}
 </style>"""
 LONGEST_NAME = 80
