@@ -74,7 +74,8 @@ def on_page(
             "dragmode": layout.get("dragmode") or "pan",
         }
     looks = _looks(dark=dark) | {name: _axis(name, layout.get(name, {}), dark=dark) for name in axes}
-    layout = completed(looks, layout)
+    # A ground of its own: a picture of a dark page without one is white type on a white slide.
+    layout = completed(looks, layout) | {"paper_bgcolor": GROUND[dark]}
     if foot is not None:
         layout = with_foot(layout, foot, colour=SOURCE[dark])
     data, layout = _with_text_colour([traces, layout], TEXT[dark])

@@ -41,6 +41,7 @@ def test_no_template_remains_and_the_page_text_has_the_colour_of_the_page(name, 
     assert sent["data"][0]["textfont"]["color"] == page.TEXT[dark]
     assert page.TEXT[dark] in sent["data"][0]["y"][1]
     assert sent["layout"]["hoverlabel"]["bgcolor"] == page.GROUND[dark]
+    assert sent["layout"]["paper_bgcolor"] == page.GROUND[dark]
 
 
 def test_the_figure_itself_stays_as_it_was():
