@@ -11,8 +11,8 @@ import xlsxwriter
 
 from lib import text, text_pack
 from lib.charts.theme import NEUTRAL_BAR
+from lib.exports.looks import KODE_COLOURS, PATTERNED, POINT_COLOURS
 from lib.exports.sheets import harmless
-from lib.exports.slide_parts import KODE_COLOURS, PATTERNED, POINT_COLOURS
 from lib.exports.step import BARS, Chart, Step, Story
 
 FORMATS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 import zipfile
@@ -13,16 +14,18 @@ import pandas as pd
 from lib import reference
 from lib.domain import AccessRefused, CaseFilter, Scope, UserError
 from lib.exports import story
-from lib.exports.book import to_xlsx
-from lib.exports.print import to_pdf
-from lib.exports.slides import to_pptx
 from lib.exports.step import Story
 from lib.measure import Source
 from lib.scoping import allowed_provinces
 from lib.settings import Settings
 
 ZIP = "zip"
-WRITERS: dict[str, Callable[[Story], bytes]] = {"pptx": to_pptx, "xlsx": to_xlsx, "pdf": to_pdf}
+# Each form's module and what writes it: whoever wants one need not wait for the libraries of the others.
+WRITERS = {
+    "pptx": ("lib.exports.slides", "to_pptx"),
+    "xlsx": ("lib.exports.book", "to_xlsx"),
+    "pdf": ("lib.exports.print", "to_pdf"),
+}
 NOT_MADE = "tidak-dibuat.txt"
 
 
@@ -44,8 +47,8 @@ def one(
         raise UserError(f"Paket rapat tidak dapat ditulis sebagai “.{ending}”; pilihannya: {endings}.")
     told = story.tell(scope, case_filter, source=source, values=values, decisions=decisions)
     if ending in WRITERS:
-        return WRITERS[ending](told)
-    return _zipped({f"paket-rapat.{each}": write(told) for each, write in WRITERS.items()})
+        return written(told, ending)
+    return _zipped({f"paket-rapat.{each}": written(told, each) for each in WRITERS})
 
 
 def every_province(
@@ -79,14 +82,20 @@ def every_province(
             refused.append(f"{code} {name}: {error}")
             continue
         stem = f"{code}-{slug(name)}"
-        for ending, write in WRITERS.items():
-            files[f"{stem}/paket-{stem}.{ending}"] = write(told)
+        for ending in WRITERS:
+            files[f"{stem}/paket-{stem}.{ending}"] = written(told, ending)
     if not files:
         raise UserError(refused[0])
     if refused:
         files[NOT_MADE] = "\n".join(refused).encode()
     progress(1.0, f"{len(provinces) - len(refused)} provinsi")
     return _zipped(files)
+
+
+def written(told: Story, ending: str) -> bytes:
+    """A story in one of the forms of WRITERS."""
+    module, name = WRITERS[ending]
+    return getattr(importlib.import_module(module), name)(told)
 
 
 def slug(name: str) -> str:

@@ -16,26 +16,14 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from lib.charts.theme import INK, NEUTRAL_BAR, NO_DATA_MARK, PAPER, STATUS_COLOURS
-from lib.domain import Status
+from lib.charts.theme import INK, NEUTRAL_BAR, NO_DATA_MARK, PAPER
 from lib.exports import fit
+from lib.exports.looks import BAND, FAINT, KODE_COLOURS, PATTERNED, POINT_COLOURS, TILE_EDGE, TILE_GROUND
 from lib.exports.sheets import harmless
 from lib.exports.step import BARS, Chart, Series, Tile
 
 POINTS = 72
 INSET = 0.06
-TILE_GROUND, TILE_EDGE, BAND, FAINT = "#F3F6FA", "#C9D3DF", "#E9EFF6", "#44546A"
-KODE_COLOURS = {
-    "I01": STATUS_COLOURS[Status.TERDATA],
-    "I02": STATUS_COLOURS[Status.TERTANGANI],
-    "I03K": STATUS_COLOURS[Status.TERSELESAIKAN],
-    "I03": STATUS_COLOURS[Status.TERSELESAIKAN],
-    "I12": STATUS_COLOURS[Status.TERDATA],
-    "I12-p80": STATUS_COLOURS[Status.DITUTUP_LAINNYA],
-}
-# Told apart by pattern too, as on the screen.
-PATTERNED = ("I02", "I12-p80")
-POINT_COLOURS = {"corong": [KODE_COLOURS[kode] for kode in ("I01", "I02", "I03K")]}
 # "." between thousands whatever the language of the program that shows it.
 WHOLE = r"[>=1000000]#\.###\.##0;[>=1000]#\.##0;0"
 MOST_LABELS = 42
