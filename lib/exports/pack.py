@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -27,6 +28,8 @@ WRITERS = {
     "pdf": ("lib.exports.print", "to_pdf"),
 }
 NOT_MADE = "tidak-dibuat.txt"
+# One line per file as sha256sum writes and checks it: sha256sum -c sidik.txt.
+DIGESTS = "sidik.txt"
 
 
 def one(
@@ -48,7 +51,7 @@ def one(
     told = story.tell(scope, case_filter, source=source, values=values, decisions=decisions)
     if ending in WRITERS:
         return written(told, ending)
-    return _zipped({f"paket-rapat.{each}": written(told, each) for each in WRITERS})
+    return _zipped({("paket-rapat", each): written(told, each) for each in WRITERS})
 
 
 def every_province(
@@ -60,14 +63,15 @@ def every_province(
     decisions: pd.DataFrame | None = None,
     progress: Callable[[float, str], None],
 ) -> bytes:
-    """A zip with a folder of pptx, xlsx and pdf for each province of scope and filter.
+    """A zip with a folder of pptx, xlsx and pdf for each province of scope and filter, and the list DIGESTS.
 
     A province whose figures may not be shown for this filter is named with the reason in NOT_MADE. `progress` is told
     a share 0-1 and a text. Raises AccessRefused outside the scope, UserError where no province has a pack.
     """
     provinces = allowed_provinces(scope, case_filter)
     known = story.ahead(scope, case_filter, source=source, values=values)
-    files, refused = {}, []
+    files: dict[tuple[str, str], bytes] = {}
+    refused = []
     for number, code in enumerate(provinces):
         name = reference.names("provinsi")[code]
         progress(number / len(provinces), name)
@@ -83,13 +87,11 @@ def every_province(
             continue
         stem = f"{code}-{slug(name)}"
         for ending in WRITERS:
-            files[f"{stem}/paket-{stem}.{ending}"] = written(told, ending)
+            files[f"{stem}/paket-{stem}", ending] = written(told, ending)
     if not files:
         raise UserError(refused[0])
-    if refused:
-        files[NOT_MADE] = "\n".join(refused).encode()
     progress(1.0, f"{len(provinces) - len(refused)} provinsi")
-    return _zipped(files)
+    return _zipped(files, refused)
 
 
 def written(told: Story, ending: str) -> bytes:
@@ -103,10 +105,19 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def _zipped(files: dict[str, bytes]) -> bytes:
+def _zipped(files: Mapping[tuple[str, str], bytes], refused: Sequence[str] = ()) -> bytes:
+    """The files by path and ending, each with the digest of its content in its name; DIGESTS lists them in full."""
+    named = {
+        f"{path}-{hashlib.sha256(content).hexdigest()[:10]}.{ending}": content
+        for (path, ending), content in files.items()
+    }
+    if refused:
+        named[NOT_MADE] = "\n".join(refused).encode()
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in named.items()]
+    named[DIGESTS] = "".join(lines).encode()
     target = io.BytesIO()
-    # All but the list of refusals are compressed already.
+    # All but the lists are compressed already.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in files.items():
+        for name, content in named.items():
             archive.writestr(zipfile.ZipInfo(name), content)
     return target.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import itertools
 import json
@@ -467,6 +468,14 @@ def test_a_province_lists_what_was_decided_for_it_and_for_the_nation(stories):
     assert listed["besar"] == [*typed[:2], *typed[3:]]
 
 
+def test_a_national_decision_is_told_to_a_province_without_its_figures(stories):
+    for name, told in stories.items():
+        rows = told.step("keputusan").tabel
+        national = rows[rows["Wilayah"] == "Nasional"]
+        known = ["35"] if set(DECKS[name]) <= {"klaster"} else [story.ELSEWHERE]
+        assert national["Nilai saat diputuskan"].unique().tolist() == known, name
+
+
 def test_where_nothing_was_decided_nothing_is_listed(office):
     values, source = office
     told = story.tell(
@@ -528,11 +537,17 @@ def test_the_command_writes_a_zip_of_provinces(office, capsys, tmp_path, monkeyp
     assert cli.main(["paket", "--keluar", str(out), "--per", "provinsi"]) == 0
     assert "100%" in capsys.readouterr().err
     with zipfile.ZipFile(out) as archive:
-        assert sorted(archive.namelist()) == [
-            f"{stem}/paket-{stem}.{ending}"
-            for stem in ("31-dki-jakarta", "93-papua-selatan")
-            for ending in ("pdf", "pptx", "xlsx")
-        ]
+        names = [name for name in archive.namelist() if name != pack.DIGESTS]
+        digests = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+        told = archive.read(pack.DIGESTS).decode().splitlines()
+    assert sorted(names) == sorted(
+        f"{stem}/paket-{stem}-{digests[name][:10]}.{ending}"
+        for stem in ("31-dki-jakarta", "93-papua-selatan")
+        for ending in ("pdf", "pptx", "xlsx")
+        for name in names
+        if name.startswith(f"{stem}/") and name.endswith(ending)
+    )
+    assert len(names) == 6 and told == [f"{digests[name]}  {name}" for name in names]
 
 
 def test_a_scope_packs_its_own_provinces_only(office):
@@ -543,7 +558,7 @@ def test_a_scope_packs_its_own_provinces_only(office):
         own, CaseFilter(), source=source, values=values, progress=lambda share, text: said.append(text)
     )
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {name.split("-")[0] for name in archive.namelist()} == {"93", "94"}
+        assert {name.split("-")[0] for name in archive.namelist()} == {"93", "94", pack.DIGESTS}
     assert said == ["Papua Selatan", "Papua Tengah", "2 provinsi"]
     with pytest.raises(UserError, match="31"):
         pack.one(own, CaseFilter(provinsi=("31",)), "pdf", source=source, values=values)
