@@ -307,7 +307,7 @@ def add_table(
     native = frame.table
     for column, wide in zip(native.columns, widths, strict=True):
         column.width = Inches(wide)
-    figures = [all(len(str(text)) <= LONGEST_FIGURE for text in table[name]) for name in table.columns]
+    figures = [_of_figures(table[name]) for name in table.columns]
     alike: dict[tuple[bool, bool], object] = {}
     for number, (row, texts) in enumerate(
         zip(native.rows, [table.columns.tolist(), *table.to_numpy().tolist()], strict=True)
@@ -320,6 +320,12 @@ def add_table(
             dressed = deepcopy(alike[head, right])
             dressed.find(f".//{qn('a:r')}").text = str(text)
             cell._tc.getparent().replace(cell._tc, dressed)
+
+
+def _of_figures(texts: pd.Series) -> bool:
+    """Whether a column holds figures: short texts, with digits in some; its other words are reasons."""
+    short = all(len(str(text)) <= LONGEST_FIGURE for text in texts)
+    return short and any(letter.isdigit() for text in texts for letter in str(text))
 
 
 def _dressed(cell, *, size: float, head: bool, right: bool):
