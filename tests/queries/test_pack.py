@@ -21,7 +21,7 @@ from PIL import Image
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
-from lib import audit, cli, clock, reference, settings, snapshot, start
+from lib import audit, cli, clock, reference, settings, snapshot, start, text_pack
 from lib.disclosure import kept
 from lib.domain import CaseFilter, Period, Role, Scope, Tayang, UserError
 from lib.exports import book, pack, slides, story, story_steps
@@ -68,7 +68,7 @@ def office(tmp_path_factory):
         patch.setenv("TUNTAS_DATA", str(folder))
         patch.delenv("TUNTAS_DB", raising=False)
         values = settings.load()
-        start.make_demo(values, now=clock.now(), cases=4_000)
+        start.make_demo(values, now=clock.now(), cases=4_000, past=False)
         versi = snapshot.current_version(values)
         year = f"{max(p.tanggal_data for p in open_source(values).provinces):%Y}"
         hidden = [
@@ -259,18 +259,18 @@ def inside(content: bytes) -> list[bytes]:
     return found + [part for each in found if each[:2] == b"PK" for part in inside(each)]
 
 
-def test_one_story_for_all_provinces_is_each_province_s_own(office):
+def test_one_story_for_all_provinces_is_each_province_s_own(office, stories):
     """Answers asked once for all provinces make the very same story, also where data end earlier."""
     values, source = office
     known = story.ahead(SHOWN, CaseFilter(), source=source, values=values)
     newest = max(p.tanggal_data for p in source.provinces)
     late = next(p.kode_provinsi for p in source.provinces if p.tanggal_data < newest)
     assert set(known) == set(reference.all_provinces())
-    for code in ("35", late):
-        chosen = CaseFilter(provinsi=(code,))
-        alone = story.tell(SHOWN, chosen, source=source, values=values)
-        sliced = story.tell(SHOWN, chosen, source=source, values=values, known=known[code])
-        assert (sliced.sidik, sliced.kaki) == (alone.sidik, alone.kaki)
+    told = {"source": source, "values": values, "decisions": DECISIONS}
+    alone = {"35": stories["besar"], late: story.tell(SHOWN, CaseFilter(provinsi=(late,)), **told)}
+    for code, own in alone.items():
+        sliced = story.tell(SHOWN, CaseFilter(provinsi=(code,)), **told, known=known[code])
+        assert (sliced.sidik, sliced.kaki) == (own.sidik, own.kaki)
 
 
 def test_a_named_end_that_a_province_does_not_reach_is_asked_by_itself(office):
@@ -431,6 +431,37 @@ def test_every_slide_says_where_it_is_from(stories, files):
             for part in (told.versi, told.saringan, told.periode, told.data_per, told.n, "DATA SIMULASI"):
                 assert part in texts["Catatan kaki"], (name, part)
             assert slide.has_notes_slide
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_every_sheet_says_where_it_is_from_and_prints_as_wide_as_the_paper(name, stories, files):
+    told, path = stories[name], files / f"buku-{name}.xlsx"
+    for sheet, rows in sheets_of(path).items():
+        texts = "\n".join(str(cell) for row in rows for cell in row)
+        for part in (told.versi, told.saringan, told.periode, told.data_per, told.n, "DATA SIMULASI"):
+            assert part in texts, (sheet, part)
+        assert text_pack.RULES[told.tayang] in texts, sheet
+    pages = [part.decode() for part in inside(path.read_bytes()) if b"<worksheet" in part]
+    assert len(pages) == len(told.langkah) + 1
+    for page in pages:
+        assert 'orientation="landscape"' in page and "<pageSetUpPr fitToPage=" in page
+        assert "fitToWidth" not in page  # one page wide, the default
+        assert "DATA SIMULASI" in re.search("<oddHeader>.*?</oddHeader>", page)[0]
+
+
+def test_bars_grow_to_the_right_and_the_first_category_is_on_top(files):
+    bars = [
+        part.decode()
+        for part in inside((files / "buku-nasional.xlsx").read_bytes())
+        if b'<c:barDir val="bar"/>' in part
+    ]
+    assert bars
+    for chart in bars:
+        direction = {
+            axis: re.search(f'<c:{axis}>.*?<c:orientation val="(\\w+)"/>', chart)[1]
+            for axis in ("catAx", "valAx")
+        }
+        assert direction == {"catAx": "maxMin", "valAx": "minMax"}
 
 
 def test_the_map_has_38_named_shapes_with_their_values(files):
