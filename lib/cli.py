@@ -19,7 +19,6 @@ from lib import (
     cli_pack,
     cli_versions,
     clock,
-    intake,
     publishing,
     reference,
     settings,
@@ -27,10 +26,8 @@ from lib import (
     start,
     versions,
 )
-from lib.database import connection, contract, fence, upgrade
+from lib.database import connection, contract, fence
 from lib.domain import Dimensi, Role, Scope, Tayang, UserError
-from lib.geo import adopt, given
-from lib.importing import importer, report, template
 from lib.measure import keys_of, measure, open_source
 
 ANSWER = (
@@ -118,6 +115,8 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
 
 def _prepare(options: argparse.Namespace, values: settings.Settings) -> int:
     """Exit 0 when all is in place, 1 when a part of the second fence could not be put up."""
+    from lib.database import upgrade  # brings alembic: half a second that no other command need wait for
+
     values.require_own_tables()
     engine = connection.writable_engine(values.database_url)
     if options.turun is not None:
@@ -136,6 +135,8 @@ def _prepare(options: argparse.Namespace, values: settings.Settings) -> int:
 
 
 def _turn_down(engine, options: argparse.Namespace) -> int:
+    from lib.database import upgrade
+
     before = upgrade.turn_down(engine, options.turun, lose=options.ya)
     print(
         f"Skema diturunkan dari versi {before} ke versi {options.turun}. Tuntas ini tidak lagi memakainya: pasang "
@@ -159,6 +160,9 @@ def _demo(options: argparse.Namespace, values: settings.Settings) -> int:
 
 
 def _import(options: argparse.Namespace, values: settings.Settings) -> int:
+    from lib import intake  # as above: what reads workbooks
+    from lib.importing import importer, report
+
     values.require_own_tables()
     if options.batal:
         return _take_back(options, values)
@@ -186,6 +190,8 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
 def _take_back(options: argparse.Namespace, values: settings.Settings) -> int:
     if options.uji or options.ganti:
         raise UserError("--batal membatalkan impor terakhir dan tidak memakai --uji atau --ganti.")
+    from lib import intake
+
     last = intake.take_back(values, now=clock.now())
     where = f" provinsi {', '.join(last.provinces)}" if last.provinces else ""
     print(
@@ -201,12 +207,16 @@ def _publish(values: settings.Settings) -> None:
 
 
 def _template(options: argparse.Namespace, values: settings.Settings) -> int:
+    from lib.importing import template
+
     template.write_template(options.keluar)
     print(f"Templat ditulis ke {options.keluar}.")
     return 0
 
 
 def _bounds(options: argparse.Namespace, values: settings.Settings) -> int:
+    from lib.geo import adopt, given
+
     done = adopt.adopt(options.berkas, column=options.kode, data_folder=values.data_folder)
     kind = "provinsi" if done.are_provinces else f"kabupaten/kota di {done.provinces} provinsi"
     size = f"berkas terbesar {math.ceil(done.largest / 1000)} kB"

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from pandas.io.formats.style import Styler
 
 from lib import reference, text
 from lib.charts.classes import class_labels, classify
@@ -16,6 +16,9 @@ from lib.domain import Dimensi, Pita
 from lib.indicators.records import INDICATORS, class_limits
 from lib.numbers_id import angka, persen
 from lib.present import CORONG, display
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler  # a template engine, loaded where a table is styled
 
 # How problems are grouped: the table of the group's names, and the column of the kinds that names their group.
 GROUPINGS = {Dimensi.KLASTER: ("klaster", "kode_klaster"), Dimensi.PAS: ("pas", "kode_pas")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
@@ -53,10 +54,16 @@ def for_export(
     it. Empty where nothing was decided. Raises UserError when the application database cannot be read.
     """
     found = listed(scope, settings, simulated=source.simulasi, states=states, at=at)
-    asked = ask or movement.asking(source, settings.ambang)
-    return as_table(
-        [(each, movement.moved(scope, each, source=source, ask=asked)) for each in found], today=today
-    )
+    if ask is not None:
+        moves = [movement.moved(scope, each, source=source, ask=ask) for each in found]
+    else:
+        measured = movement.asking(source, settings.ambang)
+        # Two at a time: while the database counts for one, the answer of the other is made.
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            moves = list(
+                pool.map(lambda each: movement.moved(scope, each, source=source, ask=measured), found)
+            )
+    return as_table(list(zip(found, moves, strict=True)), today=today)
 
 
 def as_table(rows: Sequence[tuple[Decision, Movement]], *, today: dt.date) -> pd.DataFrame:

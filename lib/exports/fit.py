@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -11,6 +12,7 @@ LEADING = 1.2
 SAFE = 0.95
 
 
+@lru_cache(maxsize=20_000)
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Points that a line takes at a size in points."""
     return stringWidth(text, "Helvetica-Bold" if bold else "Helvetica", size)

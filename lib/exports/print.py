@@ -16,8 +16,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from lib import present_area, text, text_pack
 from lib.exports import fit
+from lib.exports.looks import FAINT, WARNING
 from lib.exports.print_parts import (
-    FAINT,
     Area,
     bars,
     meaning_columns,
@@ -98,7 +98,7 @@ def _frame(canvas: Canvas, story: Story, number: int) -> Area:
         canvas, Area(MARGIN, HIGH - 34 + size, WIDE - 2 * MARGIN - BADGE, 12), [head], size=size, ink=FAINT
     )
     if story.simulasi:
-        canvas.setFillColor(HexColor("#8A3B00"))
+        canvas.setFillColor(HexColor(WARNING))
         canvas.setFont("Helvetica-Bold", 10)
         canvas.drawRightString(WIDE - MARGIN, HIGH - 34, text.SIMULATION)
     foot = f"{text.SIMULATION} – bukan kasus nyata. {story.kaki}" if story.simulasi else story.kaki

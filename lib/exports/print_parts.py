@@ -12,8 +12,20 @@ from reportlab.pdfgen.canvas import Canvas
 from lib import geo
 from lib.charts.theme import EDGE, INK, NEUTRAL_BAR, NO_DATA, NO_DATA_LABEL, PAPER, SEQUENTIAL
 from lib.exports import fit
-from lib.exports.slide_map import EAST, NORTH, SOUTH, TOLERANCE, WEST, class_mark
-from lib.exports.slide_parts import BAND, FAINT, KODE_COLOURS, POINT_COLOURS, TILE_EDGE, TILE_GROUND
+from lib.exports.looks import (
+    BAND,
+    EAST,
+    FAINT,
+    KODE_COLOURS,
+    NORTH,
+    POINT_COLOURS,
+    SOUTH,
+    TILE_EDGE,
+    TILE_GROUND,
+    TOLERANCE,
+    WEST,
+    class_mark,
+)
 from lib.exports.step import Areas, Chart, Tile
 from lib.geo.outlines import province_outlines
 from lib.indicators.records import INDICATORS

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from lxml import etree
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
@@ -9,20 +12,13 @@ from pptx.util import Inches, Pt
 
 from lib import geo
 from lib.charts.theme import EDGE, INK, NO_DATA, NO_DATA_LABEL, SEQUENTIAL
+from lib.exports.looks import EAST, NORTH, SOUTH, TOLERANCE, WEST, class_mark
 from lib.exports.slide_parts import Box, colour, describe, write
 from lib.exports.step import Areas
 from lib.geo.outlines import province_outlines
 
-WEST, EAST, SOUTH, NORTH = 94.6, 141.4, -11.4, 6.4
-TOLERANCE = (EAST - WEST) / 1500
-NO_NUMBER = "×"
 MARK = 0.17  # inches of the box of a class number
 LEGEND_ROW = 0.27
-
-
-def class_mark(kelas: int) -> str:
-    """What stands for a class in a province, on the legend and in the table. Example: 0 -> "1", -1 -> "×"."""
-    return NO_NUMBER if kelas < 0 else str(kelas + 1)
 
 
 def add_map(slide, box: Box, areas: Areas) -> None:
@@ -36,15 +32,7 @@ def add_map(slide, box: Box, areas: Areas) -> None:
     for code, rings in province_outlines(tolerance=TOLERANCE).items():
         shown = code in areas.kelas
         name = areas.nama.get(code, code)
-        builder = None
-        for ring in rings:
-            points = [place(lon, lat) for lon, lat in ring]
-            if builder is None:
-                builder = slide.shapes.build_freeform(*points[0], scale=1.0)
-            else:
-                builder.move_to(*points[0])
-            builder.add_line_segments(points[1:], close=True)
-        shape = builder.convert_to_shape()
+        shape = _outline(slide, [[place(lon, lat) for lon, lat in ring] for ring in rings])
         for style in shape._element.findall(qn("p:style")):
             shape._element.remove(style)  # else the theme's shadow
         said = areas.tampil[code] if shown else "di luar saringan"
@@ -59,6 +47,28 @@ def add_map(slide, box: Box, areas: Areas) -> None:
         kelas = areas.kelas[row.provinsi]
         _mark(mark.text_frame, class_mark(kelas), dark=kelas >= 3)
     _legend(slide, Box(box.left, box.top + box.height - 6 * LEGEND_ROW, 3.0, 6 * LEGEND_ROW), areas)
+
+
+def _outline(slide, rings: Sequence[Sequence[tuple[int, int]]]):
+    """One freeform of closed contours, whose points are in EMU on the slide.
+
+    The library measures the whole shape anew for each of its points: it is given the corners only, and the contours
+    are put into its path.
+    """
+    across, down = zip(*(point for ring in rings for point in ring), strict=True)
+    left, top = min(across), min(down)
+    builder = slide.shapes.build_freeform(left, top, scale=1.0)
+    builder.add_line_segments([(max(across), max(down))], close=False)
+    shape = builder.convert_to_shape()
+    path = shape._element.find(f".//{qn('a:path')}")
+    for corner in list(path):
+        path.remove(corner)
+    for ring in rings:
+        for number, (x, y) in enumerate(ring):
+            step = etree.SubElement(path, qn("a:lnTo" if number else "a:moveTo"))
+            etree.SubElement(step, qn("a:pt"), x=str(x - left), y=str(y - top))
+        etree.SubElement(path, qn("a:close"))
+    return shape
 
 
 def _fill(shape, kelas: int | None) -> None:

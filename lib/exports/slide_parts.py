@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,26 +17,14 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from lib.charts.theme import INK, NEUTRAL_BAR, NO_DATA_MARK, PAPER, STATUS_COLOURS
-from lib.domain import Status
+from lib.charts.theme import INK, NEUTRAL_BAR, NO_DATA_MARK, PAPER
 from lib.exports import fit
+from lib.exports.looks import BAND, FAINT, KODE_COLOURS, PATTERNED, POINT_COLOURS, TILE_EDGE, TILE_GROUND
 from lib.exports.sheets import harmless
 from lib.exports.step import BARS, Chart, Series, Tile
 
 POINTS = 72
 INSET = 0.06
-TILE_GROUND, TILE_EDGE, BAND, FAINT = "#F3F6FA", "#C9D3DF", "#E9EFF6", "#44546A"
-KODE_COLOURS = {
-    "I01": STATUS_COLOURS[Status.TERDATA],
-    "I02": STATUS_COLOURS[Status.TERTANGANI],
-    "I03K": STATUS_COLOURS[Status.TERSELESAIKAN],
-    "I03": STATUS_COLOURS[Status.TERSELESAIKAN],
-    "I12": STATUS_COLOURS[Status.TERDATA],
-    "I12-p80": STATUS_COLOURS[Status.DITUTUP_LAINNYA],
-}
-# Told apart by pattern too, as on the screen.
-PATTERNED = ("I02", "I12-p80")
-POINT_COLOURS = {"corong": [KODE_COLOURS[kode] for kode in ("I01", "I02", "I03K")]}
 # "." between thousands whatever the language of the program that shows it.
 WHOLE = r"[>=1000000]#\.###\.##0;[>=1000]#\.##0;0"
 MOST_LABELS = 42
@@ -318,22 +307,37 @@ def add_table(
     native = frame.table
     for column, wide in zip(native.columns, widths, strict=True):
         column.width = Inches(wide)
-    figures = [all(len(str(text)) <= LONGEST_FIGURE for text in table[name]) for name in table.columns]
+    figures = [_of_figures(table[name]) for name in table.columns]
+    alike: dict[tuple[bool, bool], object] = {}
     for number, (row, texts) in enumerate(
         zip(native.rows, [table.columns.tolist(), *table.to_numpy().tolist()], strict=True)
     ):
         row.height = Inches(heights[number])
-        for place, text in enumerate(texts):
-            cell = row.cells[place]
-            cell.margin_left = cell.margin_right = Inches(INSET)
-            cell.margin_top = cell.margin_bottom = Inches(0.02)
-            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-            align = PP_ALIGN.RIGHT if place and figures[place] else PP_ALIGN.LEFT
-            ink = PAPER if number == 0 else INK
-            run = cell.text_frame.paragraphs[0].add_run()
-            run.text = str(text)
-            run.font.size, run.font.bold, run.font.color.rgb = Pt(size), number == 0, colour(ink)
-            cell.text_frame.paragraphs[0].alignment = align
+        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            head, right = number == 0, bool(place and figures[place])
+            if (head, right) not in alike:
+                alike[head, right] = _dressed(cell, size=size, head=head, right=right)
+            dressed = deepcopy(alike[head, right])
+            dressed.find(f".//{qn('a:r')}").text = str(text)
+            cell._tc.getparent().replace(cell._tc, dressed)
+
+
+def _of_figures(texts: pd.Series) -> bool:
+    """Whether a column holds figures: short texts, with digits in some; its other words are reasons."""
+    short = all(len(str(text)) <= LONGEST_FIGURE for text in texts)
+    return short and any(letter.isdigit() for text in texts for letter in str(text))
+
+
+def _dressed(cell, *, size: float, head: bool, right: bool):
+    """A cell with an empty run in its looks: asking for them anew in each of hundreds of cells takes half a second."""
+    cell.margin_left = cell.margin_right = Inches(INSET)
+    cell.margin_top = cell.margin_bottom = Inches(0.02)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    paragraph = cell.text_frame.paragraphs[0]
+    run = paragraph.add_run()
+    run.font.size, run.font.bold, run.font.color.rgb = Pt(size), head, colour(PAPER if head else INK)
+    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+    return deepcopy(cell._tc)
 
 
 def set_theme(presentation, *, font: str, accents: Sequence[str]) -> None:

@@ -13,8 +13,8 @@ from pptx.util import Inches
 from lib import text, text_pack
 from lib.charts.page import COLOURS
 from lib.exports import fit, slide_map
+from lib.exports.looks import FAINT, WARNING, class_mark
 from lib.exports.slide_parts import (
-    FAINT,
     Box,
     add_chart,
     add_table,
@@ -92,7 +92,7 @@ def _empty(deck, story: Story, step: Step, *, title: str, sentence: str):
             name="Tanda simulasi",
             sizes=(13, 12),
             bold=True,
-            ink="#8A3B00",
+            ink=WARNING,
             align=PP_ALIGN.RIGHT,
         )
     if sentence:
@@ -209,7 +209,7 @@ def _with_class(step: Step) -> pd.DataFrame:
     """The table of the provinces with the number that stands for each on the map."""
     codes = {name: code for code, name in step.peta.nama.items()}
     first = step.tabel.columns[0]
-    marks = [slide_map.class_mark(step.peta.kelas[codes[name]]) for name in step.tabel[first]]
+    marks = [class_mark(step.peta.kelas[codes[name]]) for name in step.tabel[first]]
     table = step.tabel.copy()
     table.insert(1, "Kelas", marks)
     return table

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
@@ -22,9 +23,11 @@ from lib.numbers_id import tanggal
 from lib.scoping import allowed_provinces
 from lib.settings import Settings
 
+ELSEWHERE = "hanya dalam paket nasional"
+FIGURES = ("Nilai saat diputuskan", "Nilai sekarang")
 DECISION_COLUMNS = (
     *("Keputusan", "Indikator", "Wilayah", "Penanggung jawab", "Tenggat", "Keadaan"),
-    *("Nilai saat diputuskan", "Nilai sekarang"),
+    *FIGURES,
 )
 """What a pack lists of `lib.decisions.for_export`."""
 
@@ -54,18 +57,8 @@ def tell(
     provinces = allowed_provinces(scope, case_filter)
     if case_filter.kabkota:
         provinces = tuple(sorted({code[:2] for code in case_filter.kabkota}))
-    rows, refusal = door.first_of(steps_of.HEAD, steps_of.CORE)
-    if rows is None:
-        raise UserError(refusal)
     place = text_pack.place(case_filter, provinces)
-    steps = [steps_of.headline(rows, place)]
-    steps += steps_of.regions(door, rows, provinces)
-    groups = steps_of.groups(door, rows)
-    steps += groups
-    steps += steps_of.months(door, provinces)
-    steps.append(steps_of.times(rows, groups))
-    steps += steps_of.stuck(door, rows)
-    steps += steps_of.load(door, provinces)
+    rows, steps = _asked(door, provinces, place)
     steps = [_with_notes(step) for step in steps]
     steps.append(_decisions(steps, decisions, _late(source, provinces, values), provinces))
     steps.append(_definitions(steps))
@@ -82,6 +75,33 @@ def tell(
         simulasi=source.simulasi,
         langkah=tuple(steps),
     )
+
+
+def _asked(door: steps_of.Door, provinces: Sequence[str], place: str) -> tuple[pd.DataFrame, list[Step]]:
+    """The figures of the headline, and the steps in their order; raises UserError where not even the counts may be
+    shown.
+
+    Two questions at a time: while the database counts for one, the answer of the other is made.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        head = pool.submit(door.first_of, steps_of.HEAD, steps_of.CORE)
+        months = pool.submit(steps_of.months, door, provinces)
+        load = pool.submit(steps_of.load, door, provinces)
+        rows, refusal = head.result()
+        if rows is None:
+            raise UserError(refusal)
+        stuck = pool.submit(steps_of.stuck, door, rows)
+        groups = pool.submit(steps_of.groups, door, rows)
+        regions = pool.submit(steps_of.regions, door, rows, provinces)
+    return rows, [
+        steps_of.headline(rows, place),
+        *regions.result(),
+        *groups.result(),
+        *months.result(),
+        steps_of.times(rows, groups.result()),
+        *stuck.result(),
+        *load.result(),
+    ]
 
 
 def ahead(
@@ -149,7 +169,7 @@ def _decisions(
     if decisions is not None:
         if missing := [name for name in DECISION_COLUMNS if name not in decisions]:
             raise ValueError(f"missing columns: {', '.join(missing)}")
-        shown = of_place(decisions, provinces)[list(DECISION_COLUMNS)].astype(object)
+        shown = handed_to(decisions, provinces)[list(DECISION_COLUMNS)].astype(object)
         shown = shown.where(shown.notna(), "–").map(_one_line).reset_index(drop=True)
     listed = f"; {len(shown)} tindak lanjut terbuka" if shown is not None and len(shown) else ""
     title = (
@@ -171,12 +191,27 @@ def _one_line(typed: object) -> str:
 
 
 def of_place(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame:
-    """Of `lib.decisions.for_export`: what was decided for the nation, and for the one province of a pack of one; else
-    all."""
-    if len(provinces) > 1:
+    """Of `lib.decisions.for_export`: what was decided for these provinces and the nation; all if they are all."""
+    if set(provinces) == set(reference.all_provinces()):
         return decisions
     names = (NATIONAL, *(reference.names("provinsi")[code] for code in provinces))
-    return decisions[decisions["Wilayah"].astype(str).str.split(", ").str[0].isin(names)]
+    return decisions[_area(decisions).isin(names)]
+
+
+def handed_to(decisions: pd.DataFrame, provinces: Sequence[str]) -> pd.DataFrame:
+    """What a pack lists of `of_place`: the nation's own figures in the pack of the nation only.
+
+    A pack of some provinces is handed to them, whoever made it: it lists what their own coordinator would read.
+    """
+    kept = of_place(decisions, provinces).copy()
+    if set(provinces) != set(reference.all_provinces()):
+        kept.loc[_area(kept) == NATIONAL, list(FIGURES)] = ELSEWHERE
+    return kept
+
+
+def _area(decisions: pd.DataFrame) -> pd.Series:
+    """Example: "Jawa Timur, klaster Anak" -> "Jawa Timur"."""
+    return decisions["Wilayah"].astype(str).str.split(", ").str[0]
 
 
 def _definitions(steps: Sequence[Step]) -> Step:

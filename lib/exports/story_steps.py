@@ -304,7 +304,9 @@ def stuck(door: Door, rows: pd.DataFrame) -> list[Step]:
                 satuan="hari",
                 kategori=steps,
                 seri=tuple(series),
-            ),
+            )
+            if waits["nilai"].notna().any()
+            else None,
         )
     ]
 

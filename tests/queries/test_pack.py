@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import itertools
 import json
@@ -20,7 +21,7 @@ from PIL import Image
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
-from lib import audit, cli, clock, reference, settings, snapshot, start
+from lib import audit, cli, clock, reference, settings, snapshot, start, text_pack
 from lib.disclosure import kept
 from lib.domain import CaseFilter, Period, Role, Scope, Tayang, UserError
 from lib.exports import book, pack, slides, story, story_steps
@@ -67,7 +68,7 @@ def office(tmp_path_factory):
         patch.setenv("TUNTAS_DATA", str(folder))
         patch.delenv("TUNTAS_DB", raising=False)
         values = settings.load()
-        start.make_demo(values, now=clock.now(), cases=4_000)
+        start.make_demo(values, now=clock.now(), cases=4_000, past=False)
         versi = snapshot.current_version(values)
         year = f"{max(p.tanggal_data for p in open_source(values).provinces):%Y}"
         hidden = [
@@ -258,18 +259,18 @@ def inside(content: bytes) -> list[bytes]:
     return found + [part for each in found if each[:2] == b"PK" for part in inside(each)]
 
 
-def test_one_story_for_all_provinces_is_each_province_s_own(office):
+def test_one_story_for_all_provinces_is_each_province_s_own(office, stories):
     """Answers asked once for all provinces make the very same story, also where data end earlier."""
     values, source = office
     known = story.ahead(SHOWN, CaseFilter(), source=source, values=values)
     newest = max(p.tanggal_data for p in source.provinces)
     late = next(p.kode_provinsi for p in source.provinces if p.tanggal_data < newest)
     assert set(known) == set(reference.all_provinces())
-    for code in ("35", late):
-        chosen = CaseFilter(provinsi=(code,))
-        alone = story.tell(SHOWN, chosen, source=source, values=values)
-        sliced = story.tell(SHOWN, chosen, source=source, values=values, known=known[code])
-        assert (sliced.sidik, sliced.kaki) == (alone.sidik, alone.kaki)
+    told = {"source": source, "values": values, "decisions": DECISIONS}
+    alone = {"35": stories["besar"], late: story.tell(SHOWN, CaseFilter(provinsi=(late,)), **told)}
+    for code, own in alone.items():
+        sliced = story.tell(SHOWN, CaseFilter(provinsi=(code,)), **told, known=known[code])
+        assert (sliced.sidik, sliced.kaki) == (own.sidik, own.kaki)
 
 
 def test_a_named_end_that_a_province_does_not_reach_is_asked_by_itself(office):
@@ -432,6 +433,37 @@ def test_every_slide_says_where_it_is_from(stories, files):
             assert slide.has_notes_slide
 
 
+@pytest.mark.parametrize("name", DECKS)
+def test_every_sheet_says_where_it_is_from_and_prints_as_wide_as_the_paper(name, stories, files):
+    told, path = stories[name], files / f"buku-{name}.xlsx"
+    for sheet, rows in sheets_of(path).items():
+        texts = "\n".join(str(cell) for row in rows for cell in row)
+        for part in (told.versi, told.saringan, told.periode, told.data_per, told.n, "DATA SIMULASI"):
+            assert part in texts, (sheet, part)
+        assert text_pack.RULES[told.tayang] in texts, sheet
+    pages = [part.decode() for part in inside(path.read_bytes()) if b"<worksheet" in part]
+    assert len(pages) == len(told.langkah) + 1
+    for page in pages:
+        assert 'orientation="landscape"' in page and "<pageSetUpPr fitToPage=" in page
+        assert "fitToWidth" not in page  # one page wide, the default
+        assert "DATA SIMULASI" in re.search("<oddHeader>.*?</oddHeader>", page)[0]
+
+
+def test_bars_grow_to_the_right_and_the_first_category_is_on_top(files):
+    bars = [
+        part.decode()
+        for part in inside((files / "buku-nasional.xlsx").read_bytes())
+        if b'<c:barDir val="bar"/>' in part
+    ]
+    assert bars
+    for chart in bars:
+        direction = {
+            axis: re.search(f'<c:{axis}>.*?<c:orientation val="(\\w+)"/>', chart)[1]
+            for axis in ("catAx", "valAx")
+        }
+        assert direction == {"catAx": "maxMin", "valAx": "minMax"}
+
+
 def test_the_map_has_38_named_shapes_with_their_values(files):
     deck = Presentation(str(files / "nasional.pptx"))
     shapes = [s for slide in deck.slides for s in slide.shapes if s.name.startswith("Provinsi ")]
@@ -465,6 +497,14 @@ def test_a_province_lists_what_was_decided_for_it_and_for_the_nation(stories):
     assert listed["nasional"] == typed
     assert listed["kecil"] == [typed[0], *typed[2:]]
     assert listed["besar"] == [*typed[:2], *typed[3:]]
+
+
+def test_a_national_decision_is_told_to_a_province_without_its_figures(stories):
+    for name, told in stories.items():
+        rows = told.step("keputusan").tabel
+        national = rows[rows["Wilayah"] == "Nasional"]
+        known = ["35"] if set(DECKS[name]) <= {"klaster"} else [story.ELSEWHERE]
+        assert national["Nilai saat diputuskan"].unique().tolist() == known, name
 
 
 def test_where_nothing_was_decided_nothing_is_listed(office):
@@ -528,11 +568,17 @@ def test_the_command_writes_a_zip_of_provinces(office, capsys, tmp_path, monkeyp
     assert cli.main(["paket", "--keluar", str(out), "--per", "provinsi"]) == 0
     assert "100%" in capsys.readouterr().err
     with zipfile.ZipFile(out) as archive:
-        assert sorted(archive.namelist()) == [
-            f"{stem}/paket-{stem}.{ending}"
-            for stem in ("31-dki-jakarta", "93-papua-selatan")
-            for ending in ("pdf", "pptx", "xlsx")
-        ]
+        names = [name for name in archive.namelist() if name != pack.DIGESTS]
+        digests = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in names}
+        told = archive.read(pack.DIGESTS).decode().splitlines()
+    assert sorted(names) == sorted(
+        f"{stem}/paket-{stem}-{digests[name][:10]}.{ending}"
+        for stem in ("31-dki-jakarta", "93-papua-selatan")
+        for ending in ("pdf", "pptx", "xlsx")
+        for name in names
+        if name.startswith(f"{stem}/") and name.endswith(ending)
+    )
+    assert len(names) == 6 and told == [f"{digests[name]}  {name}" for name in names]
 
 
 def test_a_scope_packs_its_own_provinces_only(office):
@@ -543,7 +589,7 @@ def test_a_scope_packs_its_own_provinces_only(office):
         own, CaseFilter(), source=source, values=values, progress=lambda share, text: said.append(text)
     )
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {name.split("-")[0] for name in archive.namelist()} == {"93", "94"}
+        assert {name.split("-")[0] for name in archive.namelist()} == {"93", "94", pack.DIGESTS}
     assert said == ["Papua Selatan", "Papua Tengah", "2 provinsi"]
     with pytest.raises(UserError, match="31"):
         pack.one(own, CaseFilter(provinsi=("31",)), "pdf", source=source, values=values)

@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from lib import text_pack
+from lib import reference, text_pack
 from lib.decisions.export import as_table
 from lib.domain import CaseFilter
 from lib.exports import fit, story
@@ -193,3 +193,32 @@ def test_a_pack_of_one_province_is_made_where_nothing_was_decided_yet():
     place = ["Nasional", "Jawa Timur, Surabaya", "Bali"]
     three = pd.DataFrame({"Wilayah": place})
     assert story.of_place(three, ["35"])["Wilayah"].tolist() == place[:2]
+
+
+@pytest.mark.parametrize(
+    ("provinces", "listed"),
+    [
+        (("35",), {"Nasional, klaster Anak": story.ELSEWHERE, "Jawa Timur": "46,0 %"}),
+        (
+            ("35", "51"),
+            {"Nasional, klaster Anak": story.ELSEWHERE, "Jawa Timur": "46,0 %", "Bali": "51,0 %"},
+        ),
+        (("93",), {"Nasional, klaster Anak": story.ELSEWHERE}),
+        (
+            reference.all_provinces(),
+            {"Nasional, klaster Anak": "50,0 %", "Jawa Timur": "46,0 %", "Bali": "51,0 %"},
+        ),
+    ],
+)
+def test_a_pack_of_provinces_holds_no_figure_of_others_or_of_the_nation(provinces, listed):
+    decided = pd.DataFrame(
+        {
+            "Wilayah": ["Nasional, klaster Anak", "Jawa Timur", "Bali"],
+            "Nilai saat diputuskan": ["50,0 %", "46,0 %", "51,0 %"],
+            "Nilai sekarang": ["50,0 %", "46,0 %", "51,0 %"],
+        }
+    )
+    handed = story.handed_to(decided, provinces).set_index("Wilayah")
+    for column in story.FIGURES:
+        assert handed[column].to_dict() == listed
+    assert decided["Nilai sekarang"].tolist() == ["50,0 %", "46,0 %", "51,0 %"]
