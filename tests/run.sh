@@ -9,6 +9,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../deploy/lingkungan.sh"
 cd "$PROJECT" || exit 1
 
 prepare_environment tests/requirements.txt || exit 1
+# Else every server and command that a test starts would compile the whole program anew.
+unset PYTHONDONTWRITEBYTECODE
 
 failed=()
 
