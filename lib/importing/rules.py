@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -122,12 +122,13 @@ def like_nik(text: pd.Series) -> pd.Series:
     return text.str.contains(_NIK, regex=True)
 
 
-def joined_key(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    """Several text columns as one key column."""
-    key = frame[names[0]]
-    for name in names[1:]:
-        key = key + SEPARATOR + frame[name]
-    return key
+def joined_key(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Several text columns as one column, such as a key; missing where one of them is."""
+    if len(names) == 1:
+        return frame[names[0]]
+    parts = [_texts(frame[name]) for name in names]
+    joined = pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR, pa.large_string()))
+    return pd.Series(joined, index=frame.index, dtype="str")
 
 
 def look_up(text: pd.Series, table: pd.Series) -> pd.Series:
