@@ -17,6 +17,7 @@ from lib import (
     cli_access,
     cli_filters,
     cli_pack,
+    cli_trial,
     cli_versions,
     clock,
     intake,
@@ -30,7 +31,7 @@ from lib import (
 from lib.database import connection, contract, fence, upgrade
 from lib.domain import Dimensi, Role, Scope, Tayang, UserError
 from lib.geo import adopt, given
-from lib.importing import importer, report, template
+from lib.importing import report, template
 from lib.measure import keys_of, measure, open_source
 
 ANSWER = (
@@ -164,19 +165,17 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
         return _take_back(options, values)
     if options.laporan and not options.laporan.absolute().parent.is_dir():
         raise UserError(f"Folder {options.laporan.parent} tidak ada; buat dahulu folder itu.")
-    asked = {"now": clock.now(), "into_simulated": options.ke_simulasi}
+    asked = {"now": clock.now(), "into_simulated": options.ke_simulasi, "replace_all": options.ganti}
+    effect: list[str] = []
     if options.uji:
-        engine = connection.read_engine(values.database_url)
-        asked["now"] = asked["now"].replace(tzinfo=None)
-        limit = values.ambang.batas_baris_ditolak
-        done = importer.import_files(
-            engine, options.berkas, dry_run=True, replace=options.ganti, max_bad_percent=limit, **asked
-        )
+        everything = Scope(role=Role.ADMIN_DATA, provinces=reference.all_provinces())
+        tried = intake.check(values, everything, options.berkas, sender=intake.OPERATOR, **asked)
+        done, effect = tried.report, cli_trial.effect_lines(tried.effect)
     else:
-        done = intake.bring_in(values, options.berkas, replace_all=options.ganti, **asked)
+        done = intake.bring_in(values, options.berkas, **asked)
     if options.laporan:
         report.write_report(done, options.laporan)
-    print(report.summary(done))
+    print("\n".join([report.summary(done), *effect]))
     code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
     if code != 2 and not options.uji:
         _publish(values)
