@@ -160,27 +160,25 @@ def _demo(options: argparse.Namespace, values: settings.Settings) -> int:
 
 
 def _import(options: argparse.Namespace, values: settings.Settings) -> int:
-    from lib import intake  # as above: what reads workbooks
-    from lib.importing import importer, report
+    from lib import cli_trial, intake  # as above: what reads workbooks
+    from lib.importing import report
 
     values.require_own_tables()
     if options.batal:
         return _take_back(options, values)
     if options.laporan and not options.laporan.absolute().parent.is_dir():
         raise UserError(f"Folder {options.laporan.parent} tidak ada; buat dahulu folder itu.")
-    asked = {"now": clock.now(), "into_simulated": options.ke_simulasi}
+    asked = {"now": clock.now(), "into_simulated": options.ke_simulasi, "replace_all": options.ganti}
+    effect: list[str] = []
     if options.uji:
-        engine = connection.read_engine(values.database_url)
-        asked["now"] = asked["now"].replace(tzinfo=None)
-        limit = values.ambang.batas_baris_ditolak
-        done = importer.import_files(
-            engine, options.berkas, dry_run=True, replace=options.ganti, max_bad_percent=limit, **asked
-        )
+        everything = Scope(role=Role.ADMIN_DATA, provinces=reference.all_provinces())
+        tried = intake.check(values, everything, options.berkas, sender=intake.OPERATOR, **asked)
+        done, effect = tried.report, cli_trial.effect_lines(tried.effect)
     else:
-        done = intake.bring_in(values, options.berkas, replace_all=options.ganti, **asked)
+        done = intake.bring_in(values, options.berkas, **asked)
     if options.laporan:
         report.write_report(done, options.laporan)
-    print(report.summary(done))
+    print("\n".join([report.summary(done), *effect]))
     code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
     if code != 2 and not options.uji:
         _publish(values)

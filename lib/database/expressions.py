@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Date, Integer, text
+from sqlalchemy import Date, Integer, String, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -79,6 +79,26 @@ def _greatest(element, compiler, **options):
 @compiles(terbesar, "sqlite")
 def _greatest_sqlite(element, compiler, **options):
     return f"max({compiler.process(element.clauses, **options)})"
+
+
+class disusun(FunctionElement):  # noqa: N801
+    """Values put into a text at its marks %s (text, values); NULL is nothing, a date is as the server writes it.
+
+    One call for many columns: a chain of || copies what it has so far at every step.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(disusun)
+def _formatted(element, compiler, **options):
+    return f"format({compiler.process(element.clauses, **options)})"
+
+
+@compiles(disusun, "sqlite")
+def _formatted_sqlite(element, compiler, **options):
+    return f"printf({compiler.process(element.clauses, **options)})"
 
 
 def rows_as_table(dialect: str, name: str, columns: dict, rows: list[tuple]):

@@ -48,9 +48,9 @@ class Checked:
     accepted: np.ndarray
     problems: pd.DataFrame
 
-    def accepted_rows(self) -> pd.DataFrame:
-        """The accepted rows as text, index as in `rows`."""
-        return self.rows.frame[self.accepted]
+    def accepted_rows(self, names: Sequence[str]) -> pd.DataFrame:
+        """The named columns of the accepted rows as text, index as in `rows`."""
+        return self.rows.frame[list(names)][self.accepted]
 
 
 def header_problems(parts: Sequence[SheetPart]) -> pd.DataFrame:
@@ -158,7 +158,10 @@ def common_findings(
     """What holds for every sheet with provinces: cells, sender, keterangan, data date, place, double keys."""
     yield from rules.column_findings(rows, days)
     yield from place_findings(rows, data_dates, allowed)
-    data_date = pd.to_datetime(rows.frame["kode_provinsi"].map(data_dates))
+    place = rules.places_of(rows.frame["kode_provinsi"], data_dates.index)
+    # The last place stands for -1: a province without a data date.
+    known = np.append(data_dates.to_numpy(), np.datetime64("NaT"))
+    data_date = pd.Series(known[place], index=rows.frame.index)
     yield from rules.future_findings(rows, days, data_date)
     yield from rules.month_findings(rows, data_date)
     if "kode_kabkota" in rows.frame:
@@ -204,18 +207,17 @@ def unknown_parent(rows: SheetRows, parent: Checked, held: pd.DataFrame, data_da
     sheet = parent.rows.sheet
     names = columns.key(sheet)
     key = joined_key(rows.frame, names)
-    usable = pd.concat([joined_key(parent.accepted_rows(), names), joined_key(held, names)])
+    usable = pd.concat([joined_key(parent.accepted_rows(names), names), joined_key(held, names)])
     # A row whose province is refused says so itself; its pendamping is not the trouble.
     sent = rows.frame["kode_provinsi"].isin(data_dates.index)
     unknown = sent & rows.frame[names[-1]].ne("") & ~rules.among(key, usable)
-    refused = unknown & rules.among(key, joined_key(parent.rows.frame, names))
+    refused = rules.among(key[unknown], joined_key(parent.rows.frame, names))
     alasan = pd.Series(
         np.where(
             refused,
             f"Baris {sheet} ini di lembar {sheet} ditolak; perbaiki baris itu dahulu.",
             f"{sheet.capitalize()} tidak ada di lembar {sheet} maupun di basis data.",
-        ),
-        index=rows.frame.index,
+        )
     )
     return finding(names[-1], unknown, alasan)
 
@@ -223,12 +225,9 @@ def unknown_parent(rows: SheetRows, parent: Checked, held: pd.DataFrame, data_da
 def _client_before(rows: SheetRows, good: np.ndarray, known: Known) -> pd.Series:
     """The client of each row's id_kasus_sebelumnya; missing where there is none or it is unknown."""
     before = joined_key(rows.frame, _BEFORE_KEY).where(rows.frame["id_kasus_sebelumnya"].ne(""))
-    own = rows.frame[good]
-    in_file = pd.Series(own["id_klien"].to_numpy(), index=joined_key(own, _CASE_KEY), dtype="str")
-    held = pd.Series(
-        known.kasus["id_klien"].to_numpy(), index=joined_key(known.kasus, _CASE_KEY), dtype="str"
-    )
-    found = rules.look_up(before, in_file)
+    own = rows.frame[[*_CASE_KEY, "id_klien"]][good]
+    found = rules.look_up(before, own["id_klien"].set_axis(joined_key(own, _CASE_KEY)))
+    held = known.kasus["id_klien"].set_axis(joined_key(known.kasus, _CASE_KEY))
     return found.where(found.notna(), rules.look_up(before, held))
 
 
@@ -243,22 +242,18 @@ def _case_warnings(rows: SheetRows, accepted: np.ndarray, known: Known) -> Itera
 
 def _same_day(rows: SheetRows, accepted: np.ndarray, known: Known) -> Finding:
     """The same client, kind and day under another case number, in the database or earlier in the file."""
-    own = rows.frame[accepted]
-    held = known.kasus[~rules.among(joined_key(known.kasus, _CASE_KEY), joined_key(own, _CASE_KEY))]
-    first = pd.concat(
-        [
-            pd.Series(
-                ("kasus " + held["id_kasus"] + " di basis data").to_numpy(),
-                index=joined_key(held, _SAME_CASE),
-                dtype="str",
-            ),
-            pd.Series(
-                rules.row_names(rows)[accepted].to_numpy(), index=joined_key(own, _SAME_CASE), dtype="str"
-            ),
-        ]
-    )
-    first = first[~first.index.duplicated()]
-    named = rules.look_up(joined_key(rows.frame, _SAME_CASE), first)
-    again = named.notna() & named.ne(rules.row_names(rows))
+    own = joined_key(rows.frame, _CASE_KEY)[accepted]
+    held = known.kasus[~rules.among(joined_key(known.kasus, _CASE_KEY), own)]
+    case = joined_key(rows.frame, _SAME_CASE)
+    in_held = rules.places_of(case, joined_key(held, _SAME_CASE))
+    in_file = rules.places_of(case, case[accepted])
+    # The last place stands for -1: a row with a case of its own.
+    in_file = np.append(np.flatnonzero(accepted), -1)[in_file]
+    again = (in_held >= 0) | ((in_file >= 0) & (in_file != np.arange(len(case))))
+    from_held = in_held[again] >= 0
+    named = pd.Series("", index=range(len(from_held)), dtype="str")
+    found = held["id_kasus"].iloc[in_held[again][from_held]]
+    named[from_held] = ("kasus " + found + " di basis data").array
+    named[~from_held] = rules.row_names(rows, in_file[again][~from_held]).array
     alasan = "Klien, jenis masalah dan tanggal_terdata sama dengan " + named + "; periksa apakah kasus ganda."
     return finding("tanggal_terdata", again, alasan, tingkat=PERINGATAN)

@@ -53,7 +53,9 @@ def check_target(rows: SheetRows, *, data_dates: pd.Series, allowed: tuple[str, 
         *rules.duplicate_findings(rows),
     ]
     checked = _checked(rows, findings)
-    numbers = rows.frame["nilai"].mask(checked.accepted, rules.number_text(checked.accepted_rows()["nilai"]))
+    numbers = rows.frame["nilai"].mask(
+        checked.accepted, rules.number_text(checked.accepted_rows(["nilai"])["nilai"])
+    )
     return replace(checked, rows=replace(rows, frame=rows.frame.assign(nilai=numbers)))
 
 

@@ -58,7 +58,8 @@ def content(path: Path) -> bytes:
             "pecah menurut provinsi lalu kirim satu per satu."
         )
     found = path.read_bytes()
-    if not found.strip():
+    # Unlike strip, isspace makes no copy of a large file.
+    if not found or found.isspace():
         raise _empty(path)
     _check_kind(path, found)
     return found
@@ -191,7 +192,7 @@ def utf8(path: Path, found: bytes) -> bytes:
     if b"\x00" in found or len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) // 100:
         raise UserError(f"Berkas {path.name} bukan teks CSV; simpan sebagai 'CSV UTF-8' atau XLSX.")
     plain = found.removeprefix(codecs.BOM_UTF8)
-    if not plain.strip():
+    if not plain or plain.isspace():
         raise _empty(path)
     if _is_utf8(plain):
         return plain

@@ -11,7 +11,7 @@ import pandas as pd
 
 from lib.database import schema
 from lib.domain import UserError
-from lib.importing import checks, forgiving, reader
+from lib.importing import checks, columns, forgiving, reader
 from lib.importing.checks import Checked
 from lib.importing.columns import KASUS, KETERANGAN, PENDAMPING
 from lib.importing.outcome import ImportReport, refused
@@ -95,7 +95,7 @@ def read(paths: Sequence[Path], asked: Request) -> Job | ImportReport:
         asked=asked,
         upload=upload,
         keterangan=keterangan,
-        sent=keterangan.accepted_rows().set_index("kode_provinsi"),
+        sent=keterangan.accepted_rows(columns.names(KETERANGAN)).set_index("kode_provinsi"),
         rows=rows,
     )
 

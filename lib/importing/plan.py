@@ -65,14 +65,13 @@ def compare(
             continue
         sent[sheet] = _keyed(sheet, checked[sheet].rows.frame.iloc[place])
         accepted[sheet] = rows = sent[sheet][checked[sheet].accepted[place]]
-        table, names = schema.metadata.tables[sheet], columns.names(sheet)
-        held = _keyed(sheet, store.rows_as_text(connection, table, names, [code]))
-        place_held = held.index.get_indexer(rows.index)
+        existing[sheet] = held = _held(connection, sheet, code)
+        place_held = rules.places_of(rows.index, held.index)
         present = place_held >= 0
         both = rows[present]
-        differs = both.ne(held.iloc[place_held[present]]).any(axis=1)
+        differs = _differs(sheet, both, held.iloc[place_held[present]])
         new[sheet], changed[sheet] = rows[~present], both[differs]
-        same[sheet], existing[sheet] = int((~differs).sum()), held
+        same[sheet] = int((~differs).sum())
     vanish, kept = _vanish(sent, accepted, existing, code) if replace else ({}, ())
     hanging: dict[str, int] = {}
     for sheet, gone in vanish.items():
@@ -92,6 +91,37 @@ def compare(
 def _keyed(sheet: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its own key as index; rows of one province only, so that the province is left out."""
     return frame.set_axis(pd.Index(rules.joined_key(frame, columns.own_key(sheet))), axis=0)
+
+
+def _apart(sheet: str) -> list[str]:
+    """The columns of a sheet that are asked for one by one; the others are compared as one text."""
+    table, names = schema.metadata.tables[sheet], columns.names(sheet)
+    wanted = {*columns.key(sheet), "id_pendamping"}
+    return [name for name in names if name in wanted or store.is_decimal(table.c[name])]
+
+
+def _rest(sheet: str) -> list[str]:
+    return [name for name in columns.names(sheet) if name not in _apart(sheet)]
+
+
+def _held(connection: Connection, sheet: str, code: str) -> pd.DataFrame:
+    """The rows the database holds of a province, keyed; see store.rows_as_text for the column JOINED."""
+    table = schema.metadata.tables[sheet]
+    return _keyed(sheet, store.rows_as_text(connection, table, _apart(sheet), [code], joined=_rest(sheet)))
+
+
+def _differs(sheet: str, rows: pd.DataFrame, held: pd.DataFrame) -> np.ndarray:
+    """Which rows are not as they are held, in the same order.
+
+    Equal texts are equal columns: accepted rows hold no SEPARATOR, so that a held column with one makes them differ.
+    """
+    sent, rest = rows[_apart(sheet)], _rest(sheet)
+    if rest:
+        sent = sent.assign(**{store.JOINED: rules.joined_key(rows, rest)})
+    differs = np.zeros(len(rows), dtype=bool)
+    for name in sent.columns:
+        differs |= np.asarray(sent[name].array != held[name].array)
+    return differs
 
 
 def _left_alone(connection: Connection, sheet: str, code: str) -> tuple[str, ...]:

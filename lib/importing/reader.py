@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from lib.domain import UserError
@@ -173,18 +174,22 @@ def _workbook_part(path: Path, workbook: CalamineWorkbook, name: str) -> SheetPa
     _refuse_low_header(path, name.strip(), [[_cell_text(cell) for cell in row] for row in top], first_row)
     rows = itertools.chain(top, rows)
     header = [_cell_text(cell).strip() for cell in next(rows, [])] if first_row == 1 else []
-    frames, not_text = [_text_frame([], header)], {}
-    start = first_row + 1 if first_row == 1 else first_row
-    for chunk in _chunks(rows):
-        frame, found = _chunk(chunk, header, columns.of_kind(name.strip(), *columns.TEXT_ONLY), start)
-        start += len(chunk)
-        frames.append(frame)
-        for column, numbers in found.items():
-            not_text.setdefault(column, []).append(numbers)
+    not_text: dict[str, list[np.ndarray]] = {}
+
+    def frames() -> Iterator[pd.DataFrame]:
+        start = first_row + 1 if first_row == 1 else first_row
+        for chunk in _chunks(rows):
+            frame, found = _chunk(chunk, header, columns.of_kind(name.strip(), *columns.TEXT_ONLY), start)
+            start += len(chunk)
+            for column, numbers in found.items():
+                not_text.setdefault(column, []).append(numbers)
+            yield frame
+
+    frame = _without_empty(frames(), header)
     return SheetPart(
         sheet=name.strip(),
         lembar=name.strip(),
-        frame=_without_empty(pd.concat(frames)),
+        frame=frame,
         not_text={column: np.concatenate(found) for column, found in not_text.items()},
     )
 
@@ -233,18 +238,33 @@ def _cell_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
 
 
-def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
-    """Strip the cells; drop the reasons of marked.py, rows without any value, columns without title and value."""
-    frame = frame.loc[:, frame.columns != REASONS]
-    stripped = [frame.iloc[:, place].str.strip() for place in range(frame.shape[1])]
-    filled = [column.ne("").to_numpy() for column in stripped]
-    keep = [bool(title) or has.any() for title, has in zip(frame.columns, filled, strict=True)]
-    header = list(itertools.compress(frame.columns, keep))
-    rows = np.logical_or.reduce(filled) if filled else np.zeros(len(frame), dtype=bool)
-    kept = list(itertools.compress(stripped, keep))
-    clean = pd.concat(kept, axis=1) if kept else pd.DataFrame(index=frame.index)
-    clean.columns = header
-    return clean[rows]
+def _without_empty(frames: Iterable[pd.DataFrame], header: list[str]) -> pd.DataFrame:
+    """Put frames under each other, with stripped cells and the columns of the header.
+
+    Without the reasons of marked.py, rows without any value, columns without title and value.
+    """
+    places = [place for place, title in enumerate(header) if title != REASONS]
+    texts: dict[int, list[pa.ChunkedArray]] = {place: [] for place in places}
+    used, index = {place for place in places if header[place]}, [pd.Index([], dtype="int64")]
+    for frame in frames:
+        stripped = {place: frame.iloc[:, place].str.strip() for place in places}
+        filled = {place: column.ne("").to_numpy() for place, column in stripped.items()}
+        used.update(place for place, has in filled.items() if has.any())
+        rows = np.logical_or.reduce([*filled.values(), np.zeros(len(frame), dtype=bool)])
+        index.append(frame.index[rows])
+        for place, column in stripped.items():
+            texts[place].append(pa.chunked_array(pa.array(column.array[rows])))
+    index = index[0].append(index[1:])
+    # One column at a time, so that all of them are never there twice.
+    kept = {place: _joined(texts.pop(place), index) for place in places if place in used}
+    clean = pd.DataFrame(kept, index=index, copy=False)
+    clean.columns = [header[place] for place in kept]
+    return clean
+
+
+def _joined(texts: list[pa.ChunkedArray], index: pd.Index) -> pd.Series:
+    chunks = [chunk for each in texts for chunk in each.chunks]
+    return pd.Series(pa.chunked_array(chunks, pa.large_string()).combine_chunks(), index=index, dtype="str")
 
 
 def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
@@ -252,7 +272,7 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
     content = containers.utf8(path, content)
     try:
         header, lines, separator = _csv_header(path, sheet, content)
-        frame = pd.read_csv(
+        chunks = pd.read_csv(
             io.BytesIO(content),
             sep=separator,
             header=None,
@@ -265,7 +285,10 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
             index_col=False,
             skip_blank_lines=False,
             encoding="utf-8",
+            chunksize=CHUNK_ROWS,
         )
+        too_wide: list[int] = []
+        frame = _without_empty(_numbered(chunks, too_wide), header)
     except (pd.errors.ParserError, csv.Error) as error:
         where = re.search(r"line (\d+)", str(error))
         place = f" (sekitar baris {where[1]})" if where else ""
@@ -273,13 +296,18 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
             f"Berkas {path.name} tidak dapat dibaca sebagai CSV{place}: jumlah sel tidak sesuai judul atau "
             "tanda kutip tidak ditutup."
         ) from error
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
-    extra = frame.index[frame[_EXTRA].str.strip().ne("")]
-    if len(extra):
-        raise _too_wide(path, int(extra[0]))
-    frame = frame.drop(columns=_EXTRA)
-    frame.columns = header
-    return [SheetPart(sheet=sheet, lembar=sheet, frame=_without_empty(frame), not_text={})], []
+    if too_wide:
+        raise _too_wide(path, too_wide[0])
+    return [SheetPart(sheet=sheet, lembar=sheet, frame=frame, not_text={})], []
+
+
+def _numbered(chunks: Iterable[pd.DataFrame], too_wide: list[int]) -> Iterator[pd.DataFrame]:
+    """The chunks with the row numbers of the file; the first row with more cells than titles goes to `too_wide`."""
+    for chunk in chunks:
+        chunk.index += 2
+        extra = chunk.index[chunk[_EXTRA].str.strip().ne("")]
+        too_wide += extra[:1].tolist()
+        yield chunk
 
 
 def _sheet_of(path: Path) -> str:

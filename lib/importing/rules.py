@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,10 +53,11 @@ class Finding:
 
 
 def finding(kolom: str, mask: pd.Series | np.ndarray, alasan: str | pd.Series, **extra: str) -> Finding:
-    """A finding for the rows where the mask is true; an `alasan` per row is a Series aligned to the mask."""
+    """A finding for the rows where the mask is true; sentences that differ are a Series of these rows only."""
+    # Of these rows only: a sentence for each of a million right rows would be a tenth of a gigabyte.
     rows = np.flatnonzero(np.asarray(mask, dtype=bool))
     if isinstance(alasan, pd.Series):
-        alasan = alasan.to_numpy(dtype=object)[rows]
+        alasan = alasan.to_numpy(dtype=object)
     return Finding(kolom=kolom, rows=rows, alasan=alasan, **extra)
 
 
@@ -121,24 +122,38 @@ def like_nik(text: pd.Series) -> pd.Series:
     return text.str.contains(_NIK, regex=True)
 
 
-def joined_key(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    """Several text columns as one key column."""
-    key = frame[names[0]]
-    for name in names[1:]:
-        key = key + SEPARATOR + frame[name]
-    return key
+def joined_key(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Several text columns as one column, such as a key; missing where one of them is."""
+    if len(names) == 1:
+        return frame[names[0]]
+    parts = [_texts(frame[name]) for name in names]
+    joined = pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR, pa.large_string()))
+    return pd.Series(joined, index=frame.index, dtype="str")
 
 
 def look_up(text: pd.Series, table: pd.Series) -> pd.Series:
-    """The text of `table` under each value; missing where there is none. Stays text when nothing matches."""
-    return text.map(table).astype("str")
+    """The text of `table` under each value, the first where there are several; missing where there is none."""
+    found = _texts(table).take(pc.index_in(_texts(text), value_set=_texts(table.index), skip_nulls=True))
+    return pd.Series(found, index=text.index, dtype="str")
+
+
+def places_of(text: pd.Series, values: pd.Series | pd.Index) -> np.ndarray:
+    """The position of each text among `values`, the first where there are several, -1 where it is none.
+
+    Example: b, x, a among a, b, b: 1, -1, 0.
+    """
+    found = pc.index_in(_texts(text), value_set=_texts(values), skip_nulls=True)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 def among(text: pd.Series, values: pd.Series) -> np.ndarray:
-    """Whether each text is one of `values`, which may be many: isin makes an object of each of them."""
-    wanted = pa.array(values, type=pa.large_string())
-    found = pc.is_in(pa.array(text, type=pa.large_string()), value_set=wanted)
-    return found.to_numpy(zero_copy_only=False)
+    """Whether each text is one of `values`."""
+    return pc.is_in(_texts(text), value_set=_texts(values)).to_numpy(zero_copy_only=False)
+
+
+def _texts(values: pd.Series | pd.Index) -> pa.Array | pa.ChunkedArray:
+    """The texts as they lie in memory; pandas itself would make an object of each to look it up."""
+    return pa.array(values.array, type=pa.large_string())
 
 
 def number_text(text: pd.Series) -> pd.Series:
@@ -159,10 +174,14 @@ def dates(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _to_date(text: pd.Series) -> pd.Series:
+    # Few different days, many rows: each day is read once.
+    encoded = pa.chunked_array([_texts(text)]).combine_chunks().dictionary_encode()
+    days = pd.Series(encoded.dictionary, dtype="str")
     # An explicit form only: guessing turns 2026-04-03 into March (measured in pandas 3.1).
-    iso = text.where(text.str.fullmatch(_ISO))
+    iso = days.where(days.str.fullmatch(_ISO))
     parsed = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce")
-    return parsed.where(parsed >= pd.Timestamp(FIRST_YEAR, 1, 1))
+    parsed = parsed.where(parsed >= pd.Timestamp(FIRST_YEAR, 1, 1))
+    return parsed.take(encoded.indices.to_numpy()).set_axis(text.index)
 
 
 def column_findings(sheet: SheetRows, days: pd.DataFrame) -> Iterator[Finding]:
@@ -237,22 +256,24 @@ def duplicate_findings(sheet: SheetRows) -> Iterator[Finding]:
     """Later rows with the key of an earlier one; the sentence names the earlier row."""
     names = columns.key(sheet.sheet)
     key = joined_key(sheet.frame, names)
-    complete = sheet.frame[list(names)].ne("").all(axis=1)
-    again = complete & key.duplicated()
-    where = row_names(sheet)
-    first = pd.Series(where.to_numpy(), index=key).loc[(complete & ~again).to_numpy()]
+    complete = sheet.frame[list(names)].ne("").all(axis=1).to_numpy()
+    first = places_of(key, key)
+    again = complete & (first != np.arange(len(key)))
     own = columns.own_key(sheet.sheet)
     what = f"{own[0]} ini" if len(own) == 1 else f"Gabungan {', '.join(own[:-1])} dan {own[-1]} ini"
-    alasan = what + " sudah dipakai di " + look_up(key, first) + "; pakai satu baris saja."
+    alasan = what + " sudah dipakai di " + row_names(sheet, first[again]) + "; pakai satu baris saja."
     yield finding(own[-1], again, alasan)
 
 
-def row_names(sheet: SheetRows) -> pd.Series:
-    """How sentences call each row: "baris 12", or "baris 12 kasus (kasus-jatim.csv)" with several files."""
-    baris = "baris " + pd.Series(sheet.baris).astype("str")
+def row_names(sheet: SheetRows, places: np.ndarray) -> pd.Series:
+    """How sentences call the rows at these positions: "baris 12", or "baris 12 kasus (kasus-jatim.csv)".
+
+    The latter with several files.
+    """
+    baris = "baris " + pd.Series(sheet.baris[places]).astype("str")
     if len(set(sheet.lembar)) < 2:
         return baris
-    return baris + " " + pd.Series(sheet.lembar).astype("str")
+    return baris + " " + pd.Series(sheet.lembar[places]).astype("str")
 
 
 def kabkota_findings(sheet: SheetRows) -> Iterator[Finding]:
@@ -261,7 +282,7 @@ def kabkota_findings(sheet: SheetRows) -> Iterator[Finding]:
     home = look_up(sheet.frame["kode_kabkota"], table.set_index("kode_kabkota")["kode_provinsi"])
     provinsi = sheet.frame["kode_provinsi"]
     wrong = home.notna() & provinsi.isin(reference.all_provinces()) & home.ne(provinsi)
-    alasan = "Kabupaten/kota ini terletak di provinsi " + home + ", bukan di provinsi baris ini."
+    alasan = "Kabupaten/kota ini terletak di provinsi " + home[wrong] + ", bukan di provinsi baris ini."
     yield finding("kode_kabkota", wrong, alasan)
 
 
@@ -270,7 +291,7 @@ def future_findings(sheet: SheetRows, days: pd.DataFrame, data_date: pd.Series) 
     for name in days.columns:
         late = days[name] > data_date
         if late.any():
-            shown = data_date.dt.strftime("%Y-%m-%d").astype("str")
+            shown = data_date[late].dt.strftime("%Y-%m-%d").astype("str")
             alasan = f"{name} sesudah tanggal_data provinsi ini (" + shown + ")."
             yield finding(name, late, alasan)
 
@@ -316,7 +337,7 @@ def month_findings(sheet: SheetRows, data_date: pd.Series) -> Iterator[Finding]:
     for name in columns.of_kind(sheet.sheet, Kind.BULAN):
         last = data_date.dt.strftime("%Y-%m").astype("str")
         late = sheet.frame[name].str.fullmatch(_MONTH) & data_date.notna() & (sheet.frame[name] > last)
-        alasan = f"{name} sesudah bulan tanggal_data provinsi ini (" + last + ")."
+        alasan = f"{name} sesudah bulan tanggal_data provinsi ini (" + last[late] + ")."
         yield finding(name, late, alasan)
 
 

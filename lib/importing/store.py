@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 from sqlalchemy import (
+    Column,
+    ColumnElement,
     Connection,
     Float,
     SmallInteger,
@@ -25,8 +27,10 @@ from sqlalchemy import (
 )
 
 from lib.database import bulk, schema
+from lib.database.expressions import disusun
 from lib.importing import columns, rules
 
+JOINED = "gabungan"
 # sheet, rows as text, columns that are the same for all of them
 Inserter = Callable[[str, pd.DataFrame, dict], None]
 
@@ -78,20 +82,48 @@ def last_uploads(connection: Connection, provinces: Sequence[str]) -> dict[str, 
 
 
 def rows_as_text(
-    connection: Connection, table: Table, names: Sequence[str], places: Sequence[str]
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    places: Sequence[str],
+    *,
+    joined: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """The named columns of the provinces' rows as text; null is the empty text, a date is ISO."""
-    texts = [func.coalesce(cast(table.c[name], String), literal("")) for name in names]
+    """The named columns of the provinces' rows as text, in the order of their keys; null is the empty text, a date ISO.
+
+    The columns `joined` come as one, JOINED, put together as rules.joined_key does; a value for each of them would take
+    several times as long. They must not be decimals, whose text differs from engine to engine.
+    """
+    texts = {name: _text(table.c[name]) for name in names}
+    if joined:
+        marks = rules.SEPARATOR.join(["%s"] * len(joined))
+        texts[JOINED] = disusun(literal(marks), *(table.c[name] for name in joined))
     area = table.c[columns.area(table.name)]
-    rows = connection.execute(select(*texts).where(area.in_(places))).all()
-    values = zip(*rows, strict=True) if rows else ([] for _ in names)
+    query = select(*texts.values()).where(area.in_(places)).order_by(*table.primary_key.columns)
+    chunks: list[list[pa.Array]] = [[] for _ in texts]
+    # Read in pieces, so that the values are never all there as objects.
+    for rows in connection.execute(query, execution_options={"yield_per": bulk.CHUNK_ROWS}).partitions():
+        for column, values in zip(chunks, zip(*rows, strict=True), strict=True):
+            column.append(pa.array(values, pa.large_string()))
     frame = pd.DataFrame(
-        {name: pd.Series(list(column), dtype="str") for name, column in zip(names, values, strict=True)}
+        {
+            name: pd.Series(pa.chunked_array(column, pa.large_string()).combine_chunks(), dtype="str")
+            for name, column in zip(texts, chunks, strict=True)
+        },
+        copy=False,
     )
-    decimals = {
-        name: rules.number_text(frame[name]) for name in names if isinstance(table.c[name].type, Float)
-    }
+    decimals = {name: rules.number_text(frame[name]) for name in names if is_decimal(table.c[name])}
     return frame.assign(**decimals)
+
+
+def _text(column: Column) -> ColumnElement[str]:
+    text = column if isinstance(column.type, String) else cast(column, String)
+    return func.coalesce(text, literal("")) if column.nullable else text
+
+
+def is_decimal(column: Column) -> bool:
+    """Whether a column holds decimals."""
+    return isinstance(column.type, Float)
 
 
 def count_rows(connection: Connection, sheet: str, code: str) -> int:

@@ -84,18 +84,21 @@ def check(
     paths: Sequence[Path],
     *,
     now: dt.datetime,
+    sender: Sender | None = None,
     replace_all: bool = False,
+    into_simulated: bool = True,
     progress: Progress | None = None,
 ) -> Trial:
     """What an import of the files would do, with its effect on the main counts; nothing is written or logged.
 
-    A simulated database is tried too, although it takes no import. Raises UserError when it cannot be used.
+    The counts are those of the scope, which is also the sender's unless one is named. A simulated database is tried
+    too, although it takes no import. Raises UserError when it cannot be used.
     """
     asked = Request(
         now=now.replace(tzinfo=None),
         replace=replace_all,
-        into_simulated=True,
-        allowed=scope.provinces,
+        into_simulated=into_simulated,
+        allowed=scope.provinces if sender is None else sender.provinces,
         max_bad_percent=settings.ambang.batas_baris_ditolak,
         progress=progress,
     )

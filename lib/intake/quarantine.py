@@ -82,11 +82,13 @@ def keep(
     named = (karantina.c.nomor, karantina.c.lembar, karantina.c.kunci, karantina.c.digest)
     known = db.execute(select(*named).where(own)).all()
     for sheet, checked in report.checked.items():
-        keys = set(rules.joined_key(checked.rows.frame, columns.key(sheet))) if known else set()
+        own_rows = [row for row in known if row.lembar == sheet]
+        keys = pd.Series([row.kunci for row in own_rows], dtype="str")
+        sent = rules.among(keys, rules.joined_key(checked.rows.frame, columns.key(sheet)))
         again = [
             row.nomor
-            for row in known
-            if row.lembar == sheet and (row.kunci in keys or row.digest == report.digest)
+            for row, found in zip(own_rows, sent, strict=True)
+            if found or row.digest == report.digest
         ]
         for chunk in _chunks(again):
             db.execute(update(karantina).where(karantina.c.nomor.in_(chunk)).values(selesai=line))

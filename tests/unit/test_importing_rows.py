@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from lib.clock import WIB
 from lib.database import connection, schema
-from lib.importing import columns, importer
+from lib.importing import columns, importer, rules
 from lib.importing.template import write_template
 
 NOW = dt.datetime(2026, 11, 21, 8, 0, tzinfo=WIB)
@@ -131,3 +131,22 @@ def test_columns_are_those_of_the_schema():
     for sheet in schema.SHEETS:
         table = schema.metadata.tables[sheet]
         assert set(columns.names(sheet)) == {column.name for column in table.columns} - ours
+
+
+# --- texts looked up where they lie, and rows compared as one text -----------------------------------------------
+
+
+def test_positions_are_those_of_the_first_and_minus_one_for_none():
+    text = pd.Series(["b", "x", "a", None, "b"], dtype="str")
+    values = pd.Series(["a", "b", "b"], dtype="str")
+    assert rules.places_of(text, values).tolist() == [1, -1, 0, -1, 1]
+    table = pd.Series(["satu", "dua", "tiga"], index=pd.Index(["a", "b", "b"], dtype="str"), dtype="str")
+    found = rules.look_up(text.set_axis([5, 6, 7, 8, 9]), table)
+    assert found.dropna().to_dict() == {5: "dua", 7: "satu", 9: "dua"}
+    assert found.index.tolist() == [5, 6, 7, 8, 9]
+
+
+def test_a_joined_key_tells_apart_what_a_plain_sum_would_not():
+    frame = pd.DataFrame({"a": ["x", "xy", ""], "b": ["yz", "z", "xyz"]}, dtype="str")
+    assert rules.joined_key(frame, ("a", "b")).nunique() == 3
+    assert rules.joined_key(frame, ("b",)).tolist() == ["yz", "z", "xyz"]
