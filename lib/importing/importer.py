@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -253,25 +254,22 @@ def _check(job: Job, known: Known) -> dict[str, Checked]:
     kasus = checks.check_kasus(
         job.rows[KASUS], data_dates=data_dates, allowed=job.asked.allowed, pendamping=pendamping, known=known
     )
-    target = checks_optional.check_target(job.rows[TARGET], data_dates=data_dates, allowed=job.asked.allowed)
-    services = {
-        sheet: checks_optional.check_services(
-            job.rows[sheet],
-            data_dates=data_dates,
-            allowed=job.asked.allowed,
-            pendamping=pendamping,
-            kasus=kasus,
-            known=known,
-        )
-        for sheet in OPTIONAL
-        if sheet != TARGET
-    }
+    asked = {"data_dates": data_dates, "allowed": job.asked.allowed}
+    parents = {"pendamping": pendamping, "kasus": kasus, "known": known}
+
+    def optional(sheet: str) -> Checked:
+        rows = job.rows[sheet]
+        if rows.frame.empty:
+            return Checked(rows=rows, accepted=np.zeros(0, dtype=bool), problems=rules.no_problems())
+        if sheet == TARGET:
+            return checks_optional.check_target(rows, **asked)
+        return checks_optional.check_services(rows, **asked, **parents)
+
     return {
         KETERANGAN: job.keterangan,
         PENDAMPING: pendamping,
         KASUS: kasus,
-        **services,
-        TARGET: target,
+        **{sheet: optional(sheet) for sheet in OPTIONAL},
     }
 
 
