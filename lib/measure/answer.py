@@ -11,7 +11,7 @@ from lib.domain import Dimensi
 from lib.indicators.compute import COMPUTE
 from lib.indicators.records import INDICATORS, TARGET_PREFIX, TARGET_SHEET, VALUE_KEYS, Indicator
 from lib.measure import targets
-from lib.measure.counts import provide
+from lib.measure.counts import provide, provide_together
 from lib.measure.groups import KEY_COLUMNS, area_of, members_of
 from lib.measure.history import recall
 from lib.measure.question import Question, with_sheet
@@ -31,7 +31,9 @@ def answer(question: Question, kodes: Sequence[str]) -> pd.DataFrame:
     aims = [record.kode.removeprefix(TARGET_PREFIX) for record in records if record.lembar == TARGET_SHEET]
     if aims:
         frames |= targets.achieved(question, members, aims, answer)
-    general = {persons: _general_notes(members, question, persons=persons) for persons in (False, True)}
+    provide_together([name for record in records for name in record.butuh], frames, question)
+    kinds = {_of_persons(record) for record in records}
+    general = {persons: _general_notes(members, question, persons=persons) for persons in kinds}
     parts = []
     for record in records:
         for name in record.butuh:

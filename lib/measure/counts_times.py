@@ -10,17 +10,17 @@ from lib.domain import Tahap
 from lib.indicators.curves import CLOSINGS, RESPONSES, STEPS, cohort_table, life_table
 from lib.measure.align import aligned, located
 from lib.measure.question import Question, arguments
-from lib.queries import cases, stages
+from lib.queries import clocks, stages
 from lib.stats.survival import LifeTable
 
 RETURN_DAYS = 180
 
 
-def _curve(name: str, clock: cases.Clock, causes: Mapping[str, int]) -> Callable:
+def _curve(name: str, clock: clocks.Clock, causes: Mapping[str, int]) -> Callable:
     def provider(question: Question, frames: dict) -> dict:
-        starts = cases.at_risk_starts(*arguments(question), clock=clock)
+        starts = clocks.at_risk_starts(*arguments(question), clock=clock)
         starts = starts.rename(columns={"tanggal_terdata": "tanggal_mulai"})
-        ends = cases.ended_ages(*arguments(question), clock=clock)
+        ends = clocks.ended_ages(*arguments(question), clock=clock)
         return {name: _period_table(starts, ends, question, frames["anggota"], causes)}
 
     return provider
@@ -78,8 +78,8 @@ def _returned(question: Question, frames: dict) -> dict:
 
 
 TIME_PROVIDERS: dict[str, Callable[[Question, dict], dict]] = {
-    "kurva": _curve("kurva", cases.CLOSING, CLOSINGS),
-    "kurva-respon": _curve("kurva-respon", cases.RESPONSE, RESPONSES),
+    "kurva": _curve("kurva", clocks.CLOSING, CLOSINGS),
+    "kurva-respon": _curve("kurva-respon", clocks.RESPONSE, RESPONSES),
     **dict.fromkeys(("kurva-kohort", "kohort-sebelum-lengkap"), _cohort),
     **{f"tunggu-{step.value}": _wait(step) for step in stages.BEFORE},
     **{f"dilewati-{step.value}": _left_out(step) for step in stages.BEFORE if step is not Tahap.TERMINASI},
