@@ -69,8 +69,10 @@ def _joined(parts: Sequence[dict[str, np.ndarray]], question: Question) -> pd.Da
         "simulasi": question.source.simulasi,
     }
     # Words stay objects: read as text, None would become NaN.
-    kept = {name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}
-    return pd.DataFrame(kept | about).astype({"kode": "str", "satuan": "str"})
+    kinds = {name: values.dtype for name, values in columns.items()} | {"kode": "str", "satuan": "str"}
+    rows = pd.RangeIndex(sum(sizes))
+    kept = {name: pd.Series(values, index=rows, dtype=kinds[name]) for name, values in columns.items()}
+    return pd.DataFrame(kept | about, index=rows)
 
 
 def _of_persons(record: Indicator) -> bool:
@@ -174,14 +176,16 @@ def _general_notes(members: pd.DataFrame, question: Question, *, persons: bool) 
     )
     chosen = question.case_filter
     ignored = persons and bool(chosen.klaster or chosen.jenis)
+    partly = guessed and question.per not in (Dimensi.PROVINSI, Dimensi.KABKOTA)
     notes = []
-    for row in members[["tanggal_data", "terbaru", "hilang", "kosong"]].itertuples(index=False):
+    columns = (members[name].tolist() for name in ("tanggal_data", "terbaru", "hilang", "kosong"))
+    for oldest, newest, missing, empty in zip(*columns, strict=True):
         parts = []
-        if not row.kosong and row.tanggal_data != row.terbaru:
-            parts.append(f"data terbaru {row.terbaru.isoformat()}")
-        if row.hilang:
-            parts.append(f"{row.hilang} provinsi belum ada data")
-        if guessed and not row.kosong and question.per not in (Dimensi.PROVINSI, Dimensi.KABKOTA):
+        if not empty and oldest != newest:
+            parts.append(f"data terbaru {newest.isoformat()}")
+        if missing:
+            parts.append(f"{missing} provinsi belum ada data")
+        if partly and not empty:
             parts.append(f"tanggal data {len(guessed)} provinsi diambil dari baris kasus")
         if ignored:
             parts.append("filter klaster dan jenis tidak berlaku")

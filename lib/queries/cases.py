@@ -42,6 +42,8 @@ def step_reached(k, w):
 
 def _keys(k, w, per: Dimensi | None) -> list:
     """The grouping columns of a dimension, labelled as the frames call them."""
+    if per is Dimensi.TAHAP:
+        return [step_reached(k, w).label("tahap")]
     columns = {
         None: [],
         Dimensi.PROVINSI: [k.c.kode_provinsi.label("provinsi")],
@@ -51,7 +53,6 @@ def _keys(k, w, per: Dimensi | None) -> list:
         Dimensi.PAS: [k.c.kode_pas.label("pas")],
         Dimensi.PENDAMPING: [k.c.kode_provinsi.label("provinsi"), k.c.id_pendamping.label("pendamping")],
         Dimensi.BULAN: [w.c.nomor.label("bulan")],
-        Dimensi.TAHAP: [step_reached(k, w).label("tahap")],
     }
     return columns[per]
 
@@ -189,24 +190,20 @@ def counted_together(
     """
 
     def build(k, w):
-        sums = [
-            count_where(count.of(k, w) if each is None else and_(count.of(k, w), each)).label(
-                f"{number}_{name}"
-            )
-            for number, count in enumerate(counts.values())
-            for name, each in count.columns(k, w).items()
-        ]
-        return sums, or_(*(count.of(k, w) for count in counts.values()))
+        sums, everybody = [], []
+        for number, count in enumerate(counts.values()):
+            of = count.of(k, w)
+            everybody.append(of)
+            for name, each in count.columns(k, w).items():
+                sums.append(count_where(of if each is None else and_(of, each)).label(f"{number}_{name}"))
+        return sums, or_(*everybody)
 
     extra = {name: days for count in counts.values() for name, days in count.days(windows).items()}
     frame = grouped(scope, source, case_filter, windows, per, build, extra=extra)
     found = {}
     for number, name in enumerate(counts):
-        own = {column: column.removeprefix(f"{number}_") for column in frame if not column[0].isdigit()}
-        own |= {
-            column: column.removeprefix(f"{number}_") for column in frame if column.startswith(f"{number}_")
-        }
-        found[name] = frame[list(own)].set_axis(list(own.values()), axis=1)
+        own = [column for column in frame if not column[0].isdigit() or column.startswith(f"{number}_")]
+        found[name] = pd.DataFrame({column.removeprefix(f"{number}_"): frame[column] for column in own})
     return found
 
 
