@@ -1,4 +1,4 @@
-"""What a visitor sees: pages' parts, their caches, the frame around them."""
+"""What a visitor sees: parts of the pages, their caches, the frame around them."""
 
 import pandas as pd
 
