@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from lib.domain import Dimensi, Thresholds
+from lib.domain import Dimensi, Tahap, Thresholds
 from lib.measure.align import aligned, located
 from lib.measure.counts_people import PEOPLE_PROVIDERS
 from lib.measure.counts_quality import QUALITY_PROVIDERS
 from lib.measure.counts_services import SERVICE_PROVIDERS
 from lib.measure.counts_times import TIME_PROVIDERS
 from lib.measure.question import Question, arguments
-from lib.queries import cases, services
+from lib.queries import cases, services, stages
+
+RETURN_DAYS = 180
 
 
 def provide(name: str, frames: dict, question: Question) -> None:
@@ -53,6 +55,12 @@ PLAIN: dict[str, Callable[[Thresholds], cases.Count]] = {
     "hasil": lambda limits: services.OUTCOMES,
     **{f"kohort-{days}": lambda limits, days=days: cases.matured(days) for days in (30, 90, 180)},
     "kohort-respon": lambda limits: cases.matured(limits.asesmen_hari),
+    "kohort-ulang": lambda limits: stages.returned(RETURN_DAYS),
+    **{
+        f"dilewati-{step.value}": lambda limits, step=step: stages.left_out(step)
+        for step in stages.BEFORE
+        if step is not Tahap.TERMINASI
+    },
     "macet": lambda limits: cases.stuck(limits.macet_hari, limits.macet_hari_darurat),
 }
 
