@@ -25,8 +25,8 @@ def display(answer: pd.DataFrame) -> pd.Series:
     """The display text of every row."""
     return pd.Series(
         [
-            text.shown(row.kode, row.nilai, row.alasan)
-            for row in answer[["kode", "nilai", "alasan"]].itertuples(index=False)
+            text.shown(kode, nilai, alasan)
+            for kode, nilai, alasan in zip(answer["kode"], answer["nilai"], answer["alasan"], strict=True)
         ],
         index=answer.index,
         dtype=object,

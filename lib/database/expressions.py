@@ -120,9 +120,15 @@ def rows_as_table(dialect: str, name: str, columns: dict, rows: list[tuple]):
         query = f"SELECT {nothing} WHERE 1 = 0"  # noqa: S608  our own constants
     elif dialect == "duckdb":
         query = "SELECT " + ", ".join(
-            f"unnest(CAST('[{', '.join(_element(row[number]) for row in rows)}]' AS {_type(kind)}[])) AS {column}"
-            for number, (column, kind) in enumerate(columns.items())
+            f"unnest(CAST(:{name}_{column} AS {_type(kind)}[])) AS {column}"
+            for column, kind in columns.items()
         )
+        lists = {
+            f"{name}_{column}": _list(values)
+            for column, values in zip(names, zip(*rows, strict=True), strict=True)
+        }
+        # As parameters: the text is the same for every question, so SQLAlchemy need not compile it anew.
+        return text(query).bindparams(**lists).columns(**columns).cte(name)
     else:
         body = ", ".join("(" + ", ".join(written(value) for value in row) + ")" for row in rows)
         if dialect == "sqlite":
@@ -131,6 +137,12 @@ def rows_as_table(dialect: str, name: str, columns: dict, rows: list[tuple]):
         else:
             query = f"SELECT * FROM (VALUES {body}) AS baris({', '.join(names)})"  # noqa: S608
     return text(query).columns(**columns).cte(name)
+
+
+def _list(values: tuple) -> str:
+    """Plain constants as DuckDB reads a list of them; most are the same few."""
+    written = {value: _element(value) for value in set(values)}
+    return f"[{', '.join(written[value] for value in values)}]"
 
 
 def _element(value) -> str:

@@ -63,7 +63,7 @@ def cohort_table(waits: pd.DataFrame, *, groups: int, causes: Mapping[str, int])
 
 
 def _cause(ends: pd.DataFrame, causes: Mapping[str, int]) -> np.ndarray:
-    return np.array([causes.get(outcome, CENSORED) for outcome in ends["hasil"]], dtype=np.int64)
+    return ends["hasil"].map(dict(causes)).fillna(CENSORED).to_numpy(dtype=np.int64)
 
 
 def days_until(

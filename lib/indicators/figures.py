@@ -74,9 +74,9 @@ def ratio(x: pd.Series, n: pd.Series) -> np.ndarray:
 
 def hide_small(result: pd.DataFrame, minimum: int) -> pd.DataFrame:
     """Say "n < minimum" and take the number away where n is too small and no other reason is given."""
-    small = (result["n"] < minimum) & result["alasan"].isna()
+    small = result["n"].to_numpy() < minimum
     if small.any():
-        result.loc[small, "alasan"] = NOT_ENOUGH.format(minimum=minimum)
+        result.loc[small & result["alasan"].isna(), "alasan"] = NOT_ENOUGH.format(minimum=minimum)
     return blank(result)
 
 
@@ -98,8 +98,12 @@ def per_group(group: pd.Series, n: pd.Series, groups: int) -> pd.Series:
 def left_out(counted: pd.DataFrame, reasons: dict[str, str]) -> list[str | None]:
     """The note of each group: how many were left out and why; `reasons` maps count columns to words."""
     notes = []
-    for _, row in counted[list(reasons)].iterrows():
-        parts = [f"{int(row[name])} {words}" for name, words in reasons.items() if row[name] > 0]
+    for numbers in zip(*(counted[name].tolist() for name in reasons), strict=True):
+        parts = [
+            f"{int(number)} {words}"
+            for number, words in zip(numbers, reasons.values(), strict=True)
+            if number > 0
+        ]
         notes.append("; ".join(parts) or None)
     return notes
 

@@ -19,7 +19,7 @@ from lib.indicators.records import INDICATORS
 from lib.measure import history
 from lib.measure.answer import NO_DATA, answer
 from lib.measure.benchmark import benchmark, has_benchmark, is_national, nation_of
-from lib.measure.counts import provide
+from lib.measure.counts import provide, provide_together
 from lib.measure.curves import closed_mean, outcome_curves
 from lib.measure.delays import late_reports
 from lib.measure.fairness import (
@@ -284,8 +284,8 @@ def attention(scope: Scope, case_filter: CaseFilter, *, source: Source, limits: 
     question = ask(scope, case_filter, per=Dimensi.PROVINSI, source=source, limits=limits)
     members = members_of(question)
     frames: dict = {"anggota": members}
-    for name in ("macet", "kohort-respon", "beban"):
-        provide(name, frames, question)
+    provide_together(("macet", "kohort-respon"), frames, question)
+    provide("beban", frames, question)
     loads = frames["beban"]
     above = loads["terbuka"] > limits.beban_wajar
     per_province = pd.DataFrame(

@@ -11,7 +11,7 @@ from lib.domain import Dimensi
 from lib.indicators.compute import COMPUTE
 from lib.indicators.records import INDICATORS, TARGET_PREFIX, TARGET_SHEET, VALUE_KEYS, Indicator
 from lib.measure import targets
-from lib.measure.counts import provide
+from lib.measure.counts import provide, provide_together
 from lib.measure.groups import KEY_COLUMNS, area_of, members_of
 from lib.measure.history import recall
 from lib.measure.question import Question, with_sheet
@@ -31,7 +31,9 @@ def answer(question: Question, kodes: Sequence[str]) -> pd.DataFrame:
     aims = [record.kode.removeprefix(TARGET_PREFIX) for record in records if record.lembar == TARGET_SHEET]
     if aims:
         frames |= targets.achieved(question, members, aims, answer)
-    general = {persons: _general_notes(members, question, persons=persons) for persons in (False, True)}
+    provide_together([name for record in records for name in record.butuh], frames, question)
+    kinds = {_of_persons(record) for record in records}
+    general = {persons: _general_notes(members, question, persons=persons) for persons in kinds}
     parts = []
     for record in records:
         for name in record.butuh:
@@ -67,8 +69,10 @@ def _joined(parts: Sequence[dict[str, np.ndarray]], question: Question) -> pd.Da
         "simulasi": question.source.simulasi,
     }
     # Words stay objects: read as text, None would become NaN.
-    kept = {name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()}
-    return pd.DataFrame(kept | about).astype({"kode": "str", "satuan": "str"})
+    kinds = {name: values.dtype for name, values in columns.items()} | {"kode": "str", "satuan": "str"}
+    rows = pd.RangeIndex(sum(sizes))
+    kept = {name: pd.Series(values, index=rows, dtype=kinds[name]) for name, values in columns.items()}
+    return pd.DataFrame(kept | about, index=rows)
 
 
 def _of_persons(record: Indicator) -> bool:
@@ -172,14 +176,16 @@ def _general_notes(members: pd.DataFrame, question: Question, *, persons: bool) 
     )
     chosen = question.case_filter
     ignored = persons and bool(chosen.klaster or chosen.jenis)
+    partly = guessed and question.per not in (Dimensi.PROVINSI, Dimensi.KABKOTA)
     notes = []
-    for row in members[["tanggal_data", "terbaru", "hilang", "kosong"]].itertuples(index=False):
+    columns = (members[name].tolist() for name in ("tanggal_data", "terbaru", "hilang", "kosong"))
+    for oldest, newest, missing, empty in zip(*columns, strict=True):
         parts = []
-        if not row.kosong and row.tanggal_data != row.terbaru:
-            parts.append(f"data terbaru {row.terbaru.isoformat()}")
-        if row.hilang:
-            parts.append(f"{row.hilang} provinsi belum ada data")
-        if guessed and not row.kosong and question.per not in (Dimensi.PROVINSI, Dimensi.KABKOTA):
+        if not empty and oldest != newest:
+            parts.append(f"data terbaru {newest.isoformat()}")
+        if missing:
+            parts.append(f"{missing} provinsi belum ada data")
+        if partly and not empty:
             parts.append(f"tanggal data {len(guessed)} provinsi diambil dari baris kasus")
         if ignored:
             parts.append("filter klaster dan jenis tidak berlaku")

@@ -23,11 +23,6 @@ def _referral_curve(question: Question, frames: dict) -> dict:
     return {"kurva-rujukan": cohort_table(waits, groups=len(members), causes=ACCEPTANCES)}
 
 
-def _outcomes(question: Question, frames: dict) -> dict:
-    counted = services.outcomes(*arguments(question))
-    return {"hasil": aligned(counted, question, frames["anggota"])}
-
-
 def _approaches(question: Question, frames: dict) -> dict:
     counted = located(services.approaches(*arguments(question)), question, frames["anggota"])
     return {
@@ -56,7 +51,6 @@ def _totals(counted: pd.DataFrame, column: str, frames: dict) -> pd.Series:
 SERVICE_PROVIDERS: dict[str, Callable[[Question, dict], dict]] = {
     "rujukan": _referrals,
     "kurva-rujukan": _referral_curve,
-    "hasil": _outcomes,
     "pendekatan": _approaches,
     "komponen": _components,
 }

@@ -8,19 +8,17 @@ import pandas as pd
 
 from lib.domain import Tahap
 from lib.indicators.curves import CLOSINGS, RESPONSES, STEPS, cohort_table, life_table
-from lib.measure.align import aligned, located
+from lib.measure.align import located
 from lib.measure.question import Question, arguments
-from lib.queries import cases, stages
+from lib.queries import clocks, stages
 from lib.stats.survival import LifeTable
 
-RETURN_DAYS = 180
 
-
-def _curve(name: str, clock: cases.Clock, causes: Mapping[str, int]) -> Callable:
+def _curve(name: str, clock: clocks.Clock, causes: Mapping[str, int]) -> Callable:
     def provider(question: Question, frames: dict) -> dict:
-        starts = cases.at_risk_starts(*arguments(question), clock=clock)
+        starts = clocks.at_risk_starts(*arguments(question), clock=clock)
         starts = starts.rename(columns={"tanggal_terdata": "tanggal_mulai"})
-        ends = cases.ended_ages(*arguments(question), clock=clock)
+        ends = clocks.ended_ages(*arguments(question), clock=clock)
         return {name: _period_table(starts, ends, question, frames["anggota"], causes)}
 
     return provider
@@ -52,14 +50,6 @@ def _period_table(
     return life_table(starts, located(ends, question, members), groups=len(members), causes=causes)
 
 
-def _left_out(step: Tahap) -> Callable:
-    def provider(question: Question, frames: dict) -> dict:
-        counted = stages.waits_left_out(*arguments(question), step=step)
-        return {f"dilewati-{step.value}": aligned(counted, question, frames["anggota"])}
-
-    return provider
-
-
 def _cohort(question: Question, frames: dict) -> dict:
     """The cohort's risk sets, and n of the cases left out of it because the register was not complete yet."""
     members = frames["anggota"]
@@ -72,16 +62,9 @@ def _cohort(question: Question, frames: dict) -> dict:
     }
 
 
-def _returned(question: Question, frames: dict) -> dict:
-    counted = stages.returned(*arguments(question), days=RETURN_DAYS)
-    return {"kohort-ulang": aligned(counted, question, frames["anggota"])}
-
-
 TIME_PROVIDERS: dict[str, Callable[[Question, dict], dict]] = {
-    "kurva": _curve("kurva", cases.CLOSING, CLOSINGS),
-    "kurva-respon": _curve("kurva-respon", cases.RESPONSE, RESPONSES),
+    "kurva": _curve("kurva", clocks.CLOSING, CLOSINGS),
+    "kurva-respon": _curve("kurva-respon", clocks.RESPONSE, RESPONSES),
     **dict.fromkeys(("kurva-kohort", "kohort-sebelum-lengkap"), _cohort),
     **{f"tunggu-{step.value}": _wait(step) for step in stages.BEFORE},
-    **{f"dilewati-{step.value}": _left_out(step) for step in stages.BEFORE if step is not Tahap.TERMINASI},
-    "kohort-ulang": _returned,
 }

@@ -98,23 +98,20 @@ def _with_dates(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
     dates = {register.kode_provinsi: register.tanggal_data for register in question.registers}
     frame = frame.reset_index(drop=True)
     per = question.per
-    area = area_of(frame, per)
+    area = [None if pd.isna(kode) else kode for kode in area_of(frame, per)]
     oldest, newest = min(dates.values(), default=None), max(dates.values(), default=None)
     missing = len(question.provinces) - len(dates) if dates else 0
-    whole = area.isna()
-    frame["tanggal_data"] = [
-        oldest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)
-    ]
-    frame["terbaru"] = [newest if every else dates.get(kode) for kode, every in zip(area, whole, strict=True)]
-    frame["hilang"] = [missing if every else 0 for every in whole]
-    frame["kosong"] = frame["tanggal_data"].isna()
+    latest = [newest if kode is None else dates.get(kode) for kode in area]
     ends = [question.end] * len(frame)
     if per is Dimensi.BULAN:
         ends = [
             max((w.sampai for w in question.windows if w.nomor == i), default=question.end)
             for i in frame.index
         ]
-    frame["sebelum_data"] = [
-        bool(newest is not None and end < newest) for end, newest in zip(ends, frame["terbaru"], strict=True)
-    ]
-    return frame
+    return frame.assign(
+        tanggal_data=[oldest if kode is None else dates.get(kode) for kode in area],
+        terbaru=latest,
+        hilang=[missing if kode is None else 0 for kode in area],
+        kosong=[day is None for day in latest],
+        sebelum_data=[day is not None and end < day for end, day in zip(ends, latest, strict=True)],
+    )

@@ -59,11 +59,11 @@ def _rows(members: pd.DataFrame) -> list[dict]:
     return members[columns].to_dict("records")
 
 
-def _targets(question: Question) -> pd.DataFrame:
+def _targets(question: Question) -> list[dict]:
     places = list(question.provinces)
     if _is_national(question):
         places.append(services.NATIONAL)
-    return services.targets(question.scope, question.source, places)
+    return services.targets(question.scope, question.source, places).to_dict("records")
 
 
 def _is_national(question: Question) -> bool:
@@ -79,24 +79,24 @@ def _place(question: Question, row: dict) -> str | None:
     return question.provinces[0] if len(question.provinces) == 1 else None
 
 
-def _goal(question: Question, row: dict, base: str, known: pd.DataFrame) -> Goal:
+def _goal(question: Question, row: dict, base: str, known: list[dict]) -> Goal:
     chosen = question.case_filter
     if chosen.kabkota or chosen.klaster or chosen.jenis or chosen.pendamping is not None:
         return Goal(alasan=ONLY_PLACES)
     place = _place(question, row)
     if place is None:
         return Goal(alasan=NO_TARGET)
-    own = known[known["wilayah"] == place]
-    if row["kosong"] or own.empty:
+    sent = [each for each in known if each["wilayah"] == place]
+    if row["kosong"] or not sent:
         return Goal(alasan=NO_SHEET)
-    own = own[own["kode"] == base].set_index("periode")["nilai"]
+    own = {each["periode"]: each["nilai"] for each in sent if each["kode"] == base}
     t = min(question.end, row["terbaru"])
     month, year = f"{t:%Y-%m}", f"{t:%Y}"
     in_one_month = month == f"{question.start:%Y-%m}" == f"{question.end:%Y-%m}"
-    if in_one_month and month in own.index:
+    if in_one_month and month in own:
         last = calendar.monthrange(t.year, t.month)[1]
         return Goal(periode=month, nilai=own[month], mulai=t.replace(day=1), akhir=t.replace(day=last), t=t)
-    if year in own.index:
+    if year in own:
         return Goal(
             periode=year,
             nilai=own[year],
@@ -146,10 +146,11 @@ def _windows(question: Question, goals: list[Goal]) -> tuple[Window, ...]:
 
 def _frame(goals: list[Goal], realised: pd.DataFrame | None) -> pd.DataFrame:
     rows = []
+    known = [] if realised is None else realised[["nilai", "n", "alasan"]].to_dict("records")
     for number, goal in enumerate(goals):
         row = {"target": goal.nilai, "bagian": goal.elapsed, "alasan": goal.alasan}
         if goal.alasan is None:
-            found = realised.loc[number]
+            found = known[number]
             row |= {"realisasi": found["nilai"], "n": found["n"]}
             row["alasan"] = None if pd.isna(found["alasan"]) else found["alasan"]
             row["catatan"] = _note(goal, found)
@@ -159,7 +160,7 @@ def _frame(goals: list[Goal], realised: pd.DataFrame | None) -> pd.DataFrame:
     return frame.astype({"alasan": object, "catatan": object})
 
 
-def _note(goal: Goal, realised: pd.Series) -> str:
+def _note(goal: Goal, realised: dict) -> str:
     """Example: "realisasi 90 (1 Januari 2026 sampai 14 Maret 2026), target 2026: 600"."""
     days = f"{tanggal(goal.mulai)} sampai {tanggal(goal.t)}"
     return f"realisasi {angka(realised['nilai'])} ({days}), target {goal.periode}: {angka(goal.nilai)}"

@@ -6,7 +6,7 @@ The windows hold the days of each province; joining them keeps t = min(b, T) per
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +19,7 @@ from lib.queries.source import Source, fetch
 from lib.scoping import allowed_provinces
 
 RESOLVED = Kelompok.TERSELESAIKAN.value
+ENDS = (Kelompok.TERSELESAIKAN, Kelompok.DIALIHKAN, Kelompok.BERHENTI)
 
 
 def count_where(condition):
@@ -41,6 +42,8 @@ def step_reached(k, w):
 
 def _keys(k, w, per: Dimensi | None) -> list:
     """The grouping columns of a dimension, labelled as the frames call them."""
+    if per is Dimensi.TAHAP:
+        return [step_reached(k, w).label("tahap")]
     columns = {
         None: [],
         Dimensi.PROVINSI: [k.c.kode_provinsi.label("provinsi")],
@@ -50,7 +53,6 @@ def _keys(k, w, per: Dimensi | None) -> list:
         Dimensi.PAS: [k.c.kode_pas.label("pas")],
         Dimensi.PENDAMPING: [k.c.kode_provinsi.label("provinsi"), k.c.id_pendamping.label("pendamping")],
         Dimensi.BULAN: [w.c.nomor.label("bulan")],
-        Dimensi.TAHAP: [step_reached(k, w).label("tahap")],
     }
     return columns[per]
 
@@ -143,65 +145,117 @@ def grouped(
     return fetch(scope, source, query)
 
 
-def recorded(
-    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """A kind of count, as functions of prepared cases and windows: `of`: which cases, `columns`: a condition among
+    these per column (None: all of them), `days`: further days of each window, `event` as in `grouped`."""
+
+    of: Callable
+    columns: Callable
+    days: Callable[[list[Window]], dict[str, list]] = lambda windows: {}
+    event: Callable | None = None
+
+
+def counted(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    per: Dimensi | None,
+    count: Count,
 ) -> pd.DataFrame:
-    """Cases recorded in the window: n, tertangani (responded or resolved by t), terselesaikan (by t)."""
+    """One kind of count, one row per group that has such cases."""
 
     def build(k, w):
-        resolved = and_(k.c.kelompok == RESOLVED, k.c.tanggal_terminasi <= w.c.akhir)
-        return (
-            [
-                func.count().label("n"),
-                count_where(or_(k.c.tanggal_respon <= w.c.akhir, resolved)).label("tertangani"),
-                count_where(resolved).label("terselesaikan"),
-            ],
-            and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir),
-        )
+        columns = count.columns(k, w).items()
+        sums = [(func.count() if each is None else count_where(each)).label(name) for name, each in columns]
+        return sums, count.of(k, w)
 
-    return grouped(scope, source, case_filter, windows, per, build, event=lambda k: k.c.tanggal_terdata)
+    extra = count.days(windows)
+    return grouped(scope, source, case_filter, windows, per, build, extra=extra, event=count.event)
 
 
-def closed(
-    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
-) -> pd.DataFrame:
-    """Cases closed in the window, whenever recorded: n (any reason) and one column per reason group."""
+def counted_together(
+    scope: Scope,
+    source: Source,
+    case_filter: CaseFilter,
+    windows: list[Window],
+    per: Dimensi | None,
+    counts: Mapping[str, Count],
+) -> dict[str, pd.DataFrame]:
+    """Several kinds of count in one pass over the cases, each as `counted` gives it, with 0 for a group that another
+    one has; not by month, where one pass would hold every case against every month.
+
+    Planning a query takes longer than counting the cases of one province.
+    """
 
     def build(k, w):
-        return (
-            [
-                func.count().label("n"),
-                *(
-                    count_where(k.c.kelompok == kelompok.value).label(kelompok.value)
-                    for kelompok in (Kelompok.TERSELESAIKAN, Kelompok.DIALIHKAN, Kelompok.BERHENTI)
-                ),
-            ],
-            and_(k.c.tanggal_terminasi >= w.c.mulai, k.c.tanggal_terminasi <= w.c.akhir),
-        )
+        sums, everybody = [], []
+        for number, count in enumerate(counts.values()):
+            of = count.of(k, w)
+            everybody.append(of)
+            for name, each in count.columns(k, w).items():
+                sums.append(count_where(of if each is None else and_(of, each)).label(f"{number}_{name}"))
+        return sums, or_(*everybody)
 
-    return grouped(scope, source, case_filter, windows, per, build, event=lambda k: k.c.tanggal_terminasi)
+    extra = {name: days for count in counts.values() for name, days in count.days(windows).items()}
+    frame = grouped(scope, source, case_filter, windows, per, build, extra=extra)
+    found = {}
+    for number, name in enumerate(counts):
+        own = [column for column in frame if not column[0].isdigit() or column.startswith(f"{number}_")]
+        found[name] = pd.DataFrame({column.removeprefix(f"{number}_"): frame[column] for column in own})
+    return found
+
+
+def _recorded_columns(k, w) -> dict:
+    resolved = and_(k.c.kelompok == RESOLVED, k.c.tanggal_terminasi <= w.c.akhir)
+    answered = or_(k.c.tanggal_respon <= w.c.akhir, resolved)
+    return {"n": None, "tertangani": answered, "terselesaikan": resolved}
+
+
+RECORDED = Count(
+    of=lambda k, w: and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir),
+    columns=_recorded_columns,
+    event=lambda k: k.c.tanggal_terdata,
+)
+"""Cases recorded in the window: n, tertangani (responded or resolved by t), terselesaikan (by t)."""
+
+CLOSED = Count(
+    of=lambda k, w: and_(k.c.tanggal_terminasi >= w.c.mulai, k.c.tanggal_terminasi <= w.c.akhir),
+    columns=lambda k, w: {"n": None} | {each.value: k.c.kelompok == each.value for each in ENDS},
+    event=lambda k: k.c.tanggal_terminasi,
+)
+"""Cases closed in the window, whenever recorded: n (any reason) and one column per reason group."""
+
+
+def _stock_columns(k, w) -> dict:
+    ended = k.c.tanggal_terminasi <= w.c.akhir
+    still_open = or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.akhir)
+    return {
+        "n": None,
+        "terselesaikan": and_(ended, k.c.kelompok == RESOLVED),
+        "ditutup_lainnya": and_(ended, k.c.kelompok != RESOLVED),
+        "terbuka": still_open,
+        "tertangani": and_(still_open, k.c.tanggal_respon <= w.c.akhir),
+    }
+
+
+STOCK = Count(of=lambda k, w: k.c.tanggal_terdata <= w.c.akhir, columns=_stock_columns)
+"""All cases recorded by t: n, terselesaikan, ditutup_lainnya, terbuka, and tertangani among the open."""
 
 
 def stock(
     scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
 ) -> pd.DataFrame:
-    """All cases recorded by t: n, terselesaikan, ditutup_lainnya, terbuka, and tertangani among the open."""
+    """The counts of STOCK."""
+    return counted(scope, source, case_filter, windows, per, STOCK)
 
-    def build(k, w):
-        ended = k.c.tanggal_terminasi <= w.c.akhir
-        still_open = or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.akhir)
-        return (
-            [
-                func.count().label("n"),
-                count_where(and_(ended, k.c.kelompok == RESOLVED)).label("terselesaikan"),
-                count_where(and_(ended, k.c.kelompok != RESOLVED)).label("ditutup_lainnya"),
-                count_where(still_open).label("terbuka"),
-                count_where(and_(still_open, k.c.tanggal_respon <= w.c.akhir)).label("tertangani"),
-            ],
-            k.c.tanggal_terdata <= w.c.akhir,
-        )
 
-    return grouped(scope, source, case_filter, windows, per, build)
+def recorded(
+    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
+) -> pd.DataFrame:
+    """The counts of RECORDED."""
+    return counted(scope, source, case_filter, windows, per, RECORDED)
 
 
 def open_ages(
@@ -224,164 +278,56 @@ def open_ages(
     )
 
 
-def matured(
-    scope: Scope,
-    source: Source,
-    case_filter: CaseFilter,
-    windows: list[Window],
-    per: Dimensi | None,
-    *,
-    days: int,
-) -> pd.DataFrame:
+def matured(days: int) -> Count:
     """The cohort whose day `days` falls in the window: calon (recorded in [max(a-H, lengkap_sejak), b-H]), n (of
     them with day H by T), selesai (terselesaikan within H days), respon (responded within H days), tanpa_respon
     (closed before day H without response), sebelum_lengkap (left out: recorded before lengkap_sejak).
     """
     horizon = dt.timedelta(days=days)
-    extra = {
-        "kohort_mulai": [window.mulai - horizon for window in windows],
-        "lengkap": [window.lengkap_sejak for window in windows],
-        "kohort_akhir": [window.sampai - horizon for window in windows],
-        "matang": [window.akhir - horizon for window in windows],
-    }
+    first, last, ripe = (f"{name}_{days}" for name in ("kohort_mulai", "kohort_akhir", "matang"))
 
-    def build(k, w):
+    def columns(k, w) -> dict:
         complete = k.c.tanggal_terdata >= w.c.lengkap
-        mature = and_(complete, k.c.tanggal_terdata <= w.c.matang)
-        unanswered = and_(mature, k.c.lama_hari < days, k.c.tanggal_respon.is_(None))
-        return (
-            [
-                count_where(complete).label("calon"),
-                count_where(mature).label("n"),
-                count_where(and_(mature, k.c.kelompok == RESOLVED, k.c.lama_hari <= days)).label("selesai"),
-                count_where(and_(mature, k.c.respon_hari <= days)).label("respon"),
-                count_where(unanswered).label("tanpa_respon"),
-                count_where(k.c.tanggal_terdata < w.c.lengkap).label("sebelum_lengkap"),
-            ],
-            and_(k.c.tanggal_terdata >= w.c.kohort_mulai, k.c.tanggal_terdata <= w.c.kohort_akhir),
-        )
+        mature = and_(complete, k.c.tanggal_terdata <= w.c[ripe])
+        return {
+            "calon": complete,
+            "n": mature,
+            "selesai": and_(mature, k.c.kelompok == RESOLVED, k.c.lama_hari <= days),
+            "respon": and_(mature, k.c.respon_hari <= days),
+            "tanpa_respon": and_(mature, k.c.lama_hari < days, k.c.tanggal_respon.is_(None)),
+            "sebelum_lengkap": k.c.tanggal_terdata < w.c.lengkap,
+        }
 
-    due = lambda k: ditambah(k.c.tanggal_terdata, days)  # noqa: E731
-    return grouped(scope, source, case_filter, windows, per, build, extra=extra, event=due)
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What a curve measures from tanggal_terdata on, as functions of the prepared cases: the date of the end, the
-    days until then, and what the end is."""
-
-    end: Callable
-    days: Callable
-    outcome: Callable
-
-
-CLOSING = Clock(
-    end=lambda k: k.c.tanggal_terminasi, days=lambda k: k.c.lama_hari, outcome=lambda k: k.c.kelompok
-)
-# A case closed without a response stops waiting for one then.
-RESPONSE = Clock(
-    end=lambda k: func.coalesce(k.c.tanggal_respon, k.c.tanggal_terminasi),
-    days=lambda k: func.coalesce(k.c.respon_hari, k.c.lama_hari),
-    outcome=lambda k: case(
-        (k.c.tanggal_respon.is_not(None), literal_column("'respon'")), else_=literal_column("'ditutup'")
-    ),
-)
-
-
-def at_risk_starts(
-    scope: Scope,
-    source: Source,
-    case_filter: CaseFilter,
-    windows: list[Window],
-    per: Dimensi | None,
-    *,
-    clock: Clock = CLOSING,
-) -> pd.DataFrame:
-    """Count table 1 of the period view: n by group, province, window, start date and ended-by-t yes/no, for clocks
-    that started by t and still ran on day s or later."""
-    extra = {"masuk": [window.masuk for window in windows]}
-
-    def build(k, w):
-        end = clock.end(k)
-        seen = or_(end.is_(None), end >= w.c.masuk)
-        return (
-            [func.count().label("n"), count_where(end <= w.c.akhir).label("berakhir")],
-            and_(k.c.tanggal_terdata <= w.c.akhir, w.c.masuk <= w.c.akhir, seen),
-        )
-
-    return grouped(
-        scope,
-        source,
-        case_filter,
-        windows,
-        per,
-        build,
-        extra=extra,
-        more_keys=lambda k, w: [
-            k.c.kode_provinsi.label("wilayah"),
-            w.c.nomor.label("nomor"),
-            k.c.tanggal_terdata.label("tanggal_terdata"),
-        ],
+    return Count(
+        of=lambda k, w: and_(k.c.tanggal_terdata >= w.c[first], k.c.tanggal_terdata <= w.c[last]),
+        columns=columns,
+        days=lambda windows: {
+            first: [window.mulai - horizon for window in windows],
+            "lengkap": [window.lengkap_sejak for window in windows],
+            last: [window.sampai - horizon for window in windows],
+            ripe: [window.akhir - horizon for window in windows],
+        },
+        event=lambda k: ditambah(k.c.tanggal_terdata, days),
     )
 
 
-def ended_ages(
-    scope: Scope,
-    source: Source,
-    case_filter: CaseFilter,
-    windows: list[Window],
-    per: Dimensi | None,
-    *,
-    clock: Clock = CLOSING,
-) -> pd.DataFrame:
-    """Count table 2 of the period view: n by group, age at the end (lama_hari) and hasil (what the end is), for ends
-    in [s, t]."""
-    extra = {"masuk": [window.masuk for window in windows]}
-
-    def build(k, w):
-        end = clock.end(k)
-        return [func.count().label("n")], and_(end >= w.c.masuk, end <= w.c.akhir)
-
-    return grouped(
-        scope,
-        source,
-        case_filter,
-        windows,
-        per,
-        build,
-        extra=extra,
-        more_keys=lambda k, w: [clock.days(k).label("lama_hari"), clock.outcome(k).label("hasil")],
-        event=clock.end,
-    )
-
-
-def stuck(
-    scope: Scope,
-    source: Source,
-    case_filter: CaseFilter,
-    windows: list[Window],
-    per: Dimensi | None,
-    *,
-    days: int,
-    days_emergency: int,
-) -> pd.DataFrame:
+def stuck(days: int, days_emergency: int) -> Count:
     """Open cases at T: n, and macet (no activity for more than `days`, darurat more than `days_emergency`)."""
-    extra = {
-        "batas": [window.tanggal_data - dt.timedelta(days=days) for window in windows],
-        "batas_darurat": [window.tanggal_data - dt.timedelta(days=days_emergency) for window in windows],
-    }
+    limits = {"batas": dt.timedelta(days=days), "batas_darurat": dt.timedelta(days=days_emergency)}
 
-    def build(k, w):
-        silent = or_(
+    def silent(k, w):
+        return or_(
             and_(k.c.darurat == 0, k.c.tanggal_aktivitas < w.c.batas),
             and_(k.c.darurat == 1, k.c.tanggal_aktivitas < w.c.batas_darurat),
         )
-        return (
-            [func.count().label("n"), count_where(silent).label("macet")],
-            and_(
-                k.c.tanggal_terdata <= w.c.data,
-                or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.data),
-            ),
-        )
 
-    return grouped(scope, source, case_filter, windows, per, build, extra=extra)
+    return Count(
+        of=lambda k, w: and_(
+            k.c.tanggal_terdata <= w.c.data,
+            or_(k.c.tanggal_terminasi.is_(None), k.c.tanggal_terminasi > w.c.data),
+        ),
+        columns=lambda k, w: {"n": None, "macet": silent(k, w)},
+        days=lambda windows: {
+            name: [window.tanggal_data - length for window in windows] for name, length in limits.items()
+        },
+    )

@@ -34,7 +34,7 @@ def closings_per_day(
         build,
         more_keys=lambda k, w: [k.c.tanggal_terminasi.label("tanggal_terminasi")],
     )
-    frame["tanggal"] = [day.date() for day in frame.pop("tanggal_terminasi")]
+    frame["tanggal"] = frame.pop("tanggal_terminasi").dt.date
     frame = frame[["provinsi", "tanggal", "n", "terselesaikan"]].astype(
         {"n": "int64", "terselesaikan": "int64"}
     )

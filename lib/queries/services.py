@@ -16,7 +16,7 @@ from lib.database.expressions import selisih_hari
 from lib.database.prepared_services import last_whole_month
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Scope
 from lib.periods import Window
-from lib.queries.cases import RESOLVED, count_where, grouped, windows_table
+from lib.queries.cases import RESOLVED, Count, count_where, grouped, windows_table
 from lib.queries.people import of_filter
 from lib.queries.source import Source, fetch
 
@@ -103,27 +103,22 @@ def referral_waits(
     )
 
 
-def outcomes(
-    scope: Scope, source: Source, case_filter: CaseFilter, windows: list[Window], per: Dimensi | None
-) -> pd.DataFrame:
-    """Cases terselesaikan in the window: n, terisi (all three outcomes known), baik (all three 1)."""
+def _outcome_columns(k, w) -> dict:
+    results = [k.c[name] for name in schema.OUTCOMES]
+    return {
+        "n": None,
+        "terisi": and_(*(result.is_not(None) for result in results)),
+        "baik": and_(*(result == 1 for result in results)),
+    }
 
-    def build(k, w):
-        results = [k.c[name] for name in schema.OUTCOMES]
-        return (
-            [
-                func.count().label("n"),
-                count_where(and_(*(result.is_not(None) for result in results))).label("terisi"),
-                count_where(and_(*(result == 1 for result in results))).label("baik"),
-            ],
-            and_(
-                k.c.kelompok == RESOLVED,
-                k.c.tanggal_terminasi >= w.c.mulai,
-                k.c.tanggal_terminasi <= w.c.akhir,
-            ),
-        )
 
-    return grouped(scope, source, case_filter, windows, per, build)
+OUTCOMES = Count(
+    of=lambda k, w: and_(
+        k.c.kelompok == RESOLVED, k.c.tanggal_terminasi >= w.c.mulai, k.c.tanggal_terminasi <= w.c.akhir
+    ),
+    columns=_outcome_columns,
+)
+"""Cases terselesaikan in the window: n, terisi (all three outcomes known), baik (all three 1)."""
 
 
 def approaches(

@@ -14,7 +14,7 @@ from sqlalchemy import and_, case, false, func, literal_column, or_
 from lib.database.expressions import ditambah, selisih_hari
 from lib.domain import CaseFilter, Dimensi, Scope, Tahap
 from lib.periods import Window
-from lib.queries.cases import RESOLVED, count_where, grouped
+from lib.queries.cases import RESOLVED, Count, count_where, grouped
 from lib.queries.source import Source
 
 # The step from which each wait runs.
@@ -146,15 +146,7 @@ def wait_ends(
     )
 
 
-def waits_left_out(
-    scope: Scope,
-    source: Source,
-    case_filter: CaseFilter,
-    windows: list[Window],
-    per: Dimensi | None,
-    *,
-    step: Tahap,
-) -> pd.DataFrame:
+def left_out(step: Tahap) -> Count:
     """What the wait of a step leaves out, where [s, t] holds the day on which that became known: terlewat (the step or
     the one before was skipped), negatif (the step came before the one before)."""
 
@@ -163,23 +155,17 @@ def waits_left_out(
         not_before = _nothing_tells(k, missing, lambda day: day >= w.c.masuk)
         return and_(_day(k, missing).is_(None), or_(false(), *shown), *not_before)
 
-    def build(k, w):
+    def columns(k, w) -> dict:
         start, reached = _day(k, BEFORE[step]), _day(k, step)
-        gone = or_(skipped(k, w, step), skipped(k, w, BEFORE[step]))
-        negative = and_(reached < start, start >= w.c.masuk, start <= w.c.akhir)
-        return (
-            [count_where(gone).label("terlewat"), count_where(negative).label("negatif")],
-            and_(k.c.tanggal_terdata <= w.c.akhir, or_(gone, negative)),
-        )
+        return {
+            "terlewat": or_(skipped(k, w, step), skipped(k, w, BEFORE[step])),
+            "negatif": and_(reached < start, start >= w.c.masuk, start <= w.c.akhir),
+        }
 
-    return grouped(
-        scope,
-        source,
-        case_filter,
-        windows,
-        per,
-        build,
-        extra={"masuk": [window.masuk for window in windows]},
+    return Count(
+        of=lambda k, w: and_(k.c.tanggal_terdata <= w.c.akhir, or_(*columns(k, w).values())),
+        columns=columns,
+        days=lambda windows: {"masuk": [window.masuk for window in windows]},
     )
 
 
@@ -216,39 +202,27 @@ def followed(
     )
 
 
-def returned(
-    scope: Scope,
-    source: Source,
-    case_filter: CaseFilter,
-    windows: list[Window],
-    per: Dimensi | None,
-    *,
-    days: int,
-) -> pd.DataFrame:
+def returned(days: int) -> Count:
     """Cases terselesaikan whose day `days` after terminasi falls in the window: calon, n (of them with that day by T),
     berulang (of these, the same client has a new case of any kind within those days)."""
     horizon = dt.timedelta(days=days)
-    extra = {
-        "kohort_mulai": [window.mulai - horizon for window in windows],
-        "kohort_akhir": [window.sampai - horizon for window in windows],
-        "matang": [window.akhir - horizon for window in windows],
-    }
 
-    def build(k, w):
-        mature = k.c.tanggal_terminasi <= w.c.matang
-        return (
-            [
-                func.count().label("calon"),
-                count_where(mature).label("n"),
-                # Only days after the terminasi are prepared, so it is at least 1.
-                count_where(and_(mature, k.c.ulang_hari <= days)).label("berulang"),
-            ],
-            and_(
-                k.c.kelompok == RESOLVED,
-                k.c.tanggal_terminasi >= w.c.kohort_mulai,
-                k.c.tanggal_terminasi <= w.c.kohort_akhir,
-            ),
-        )
+    def columns(k, w) -> dict:
+        mature = k.c.tanggal_terminasi <= w.c.ulang_matang
+        # Only days after the terminasi are prepared, so it is at least 1.
+        return {"calon": None, "n": mature, "berulang": and_(mature, k.c.ulang_hari <= days)}
 
-    due = lambda k: ditambah(k.c.tanggal_terminasi, days)  # noqa: E731
-    return grouped(scope, source, case_filter, windows, per, build, extra=extra, event=due)
+    return Count(
+        of=lambda k, w: and_(
+            k.c.kelompok == RESOLVED,
+            k.c.tanggal_terminasi >= w.c.ulang_mulai,
+            k.c.tanggal_terminasi <= w.c.ulang_akhir,
+        ),
+        columns=columns,
+        days=lambda windows: {
+            "ulang_mulai": [window.mulai - horizon for window in windows],
+            "ulang_akhir": [window.sampai - horizon for window in windows],
+            "ulang_matang": [window.akhir - horizon for window in windows],
+        },
+        event=lambda k: ditambah(k.c.tanggal_terminasi, days),
+    )

@@ -55,7 +55,8 @@ def headline(scope: Scope, choice: filters.Choice) -> None:
 
 def figures(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
     """The national figures, or those of the chosen province and kinds, by kode."""
-    return cache.measured(scope, KODES, choice.case_filter()).set_index("kode", drop=False)
+    kodes = (*KODES, OUTCOME, *TARGETS)
+    return cache.measured(scope, kodes, choice.case_filter()).set_index("kode", drop=False)
 
 
 def sent(scope: Scope, choice: filters.Choice) -> bool:
@@ -78,7 +79,7 @@ def cards(scope: Scope, choice: filters.Choice) -> None:
 
 def _cards(scope: Scope, choice: filters.Choice, against: str) -> None:
     shown = figures(scope, choice)
-    now, before, left_out = cache.compared(scope, CARDS, choice.case_filter(), last_year=against == LAST_YEAR)
+    now, before, left_out = _compared(scope, choice, against)
     earlier = before.set_index("kode", drop=False) if len(before) else None
     for start in range(0, len(CARDS), 3):
         columns = st.columns(3)
@@ -94,6 +95,14 @@ def _cards(scope: Scope, choice: filters.Choice, against: str) -> None:
         pieces.compared_note(before, left_out)
         + " “Separuh kasus ditutup” menghitung akhir apa pun; baca selalu bersama “Separuh kasus selesai”."
     )
+
+
+def _compared(
+    scope: Scope, choice: filters.Choice, against: str
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """The two sides of the comparison of every card of the page, and the provinces left out of both."""
+    case_filter, last_year = choice.case_filter(), against == LAST_YEAR
+    return cache.compared(scope, (*CARDS, OUTCOME), case_filter, last_year=last_year)
 
 
 def _comparison(choice: filters.Choice) -> str:
@@ -167,16 +176,14 @@ def _results(scope: Scope, choice: filters.Choice, against: str) -> None:
     st.subheader("Hasil dan target", help=TARGET_HELP)
     left, right = st.columns([1, 2])
     with left:
-        kodes, case_filter = (OUTCOME,), choice.case_filter()
-        shown = cache.measured(scope, kodes, case_filter)
-        now, before, _ = cache.compared(scope, kodes, case_filter, last_year=against == LAST_YEAR)
-        pieces.card(
-            shown.iloc[0],
-            now=now.iloc[0] if len(now) else None,
-            before=before.iloc[0] if len(before) else None,
-        )
+        sides = [
+            side[side["kode"] == OUTCOME] if len(side) else side
+            for side in _compared(scope, choice, against)[:2]
+        ]
+        now, before = (side.iloc[0] if len(side) else None for side in sides)
+        pieces.card(figures(scope, choice).loc[OUTCOME], now=now, before=before)
     with right, st.container(border=True, height="stretch"):
-        answer = cache.measured(scope, TARGETS, choice.case_filter())
+        answer = _of_targets(scope, choice)
         known = answer[answer["nilai"].notna()]
         if known.empty:
             st.markdown("**Capaian target**")
@@ -188,8 +195,12 @@ def _results(scope: Scope, choice: filters.Choice, against: str) -> None:
         pieces.chart(bars.achievement(frame), key="target", sentence=_listing(frame))
 
 
+def _of_targets(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
+    return figures(scope, choice).loc[list(TARGETS)].reset_index(drop=True)
+
+
 def _target_table(scope: Scope, choice: filters.Choice) -> tuple:
-    answer = cache.measured(scope, TARGETS, choice.case_filter())
+    answer = _of_targets(scope, choice)
     columns = {"nama": "Indikator", "tampil": "Capaian", "catatan": "Realisasi dan target"}
     return present.targets(answer), columns, answer
 

@@ -12,7 +12,9 @@ import pytest
 import lib.queries
 from lib import access, measure, periods, settings
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Role, Scope
+from lib.measure.counts import PLAIN
 from lib.measure.question import registers_of
+from lib.queries import cases
 from tests.queries.office import T
 
 NOBODY = Scope(role=Role.KOORDINATOR, provinces=())
@@ -80,6 +82,8 @@ def given(varied) -> dict:
         "kode": "I13",
         "kodes": ("I13",),
         "names": True,
+        "count": cases.STOCK,
+        "counts": {name: count_of(LIMITS) for name, count_of in PLAIN.items()},
     }
 
 
@@ -100,6 +104,8 @@ KNOWN = {
         "kode",
         "kodes",
         "names",
+        "count",
+        "counts",
     ),
 }
 CALLABLE = [
@@ -117,7 +123,7 @@ def holds_nothing(answer: object) -> bool:
         numbers = answer.select_dtypes("number")
         return answer.empty or not numbers.fillna(0).to_numpy().any()
     if isinstance(answer, dict):
-        return not any(answer.values())
+        return all(holds_nothing(each) for each in answer.values())
     return not answer
 
 

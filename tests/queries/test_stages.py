@@ -11,7 +11,7 @@ from lib.domain import CaseFilter, Dimensi, Period, Tahap, UserError
 from lib.measure import measure
 from lib.measure.question import ask
 from lib.queries import stages
-from lib.queries.cases import ended_ages
+from lib.queries.clocks import ended_ages
 from lib.queries.source import direct_source
 from tests.plain.compute import compute
 from tests.plain.data import build_world
