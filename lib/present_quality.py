@@ -41,6 +41,20 @@ def grades(provinces: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def grade_of(provinces: pd.DataFrame, parts: pd.DataFrame, provinsi: str) -> str:
+    """The grade of one province in a sentence, with the parts that are not met.
+
+    Example: "Mutu data 12 bulan terakhir: ◐ cukup, 7 dari 8 bagian terpenuhi; belum: Data terkini."
+    """
+    row = provinces.set_index("provinsi").loc[provinsi]
+    sentence = f"Mutu data 12 bulan terakhir: {GRADE_MARKS[row['mutu']]} {row['mutu']}"
+    if row["mutu"] == Mutu.BELUM_DINILAI.value:
+        return f"{sentence}."
+    missed = parts.loc[(parts["provinsi"] == provinsi) & (parts["keadaan"] == "belum terpenuhi"), "bagian"]
+    named = f"; belum: {', '.join(missed.map(text_quality.PART_NAMES))}" if len(missed) else ""
+    return f"{sentence}, {row['dinilai'] - row['belum']} dari {row['dinilai']} bagian terpenuhi{named}."
+
+
 def _state(row: pd.Series) -> str:
     """A part of a province in a few signs: its number and whether it is met."""
     if row["keadaan"] == "belum dapat dinilai":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.web import decisions, filters, province
+from lib.web import decisions, filters, province, quality
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -19,6 +19,7 @@ own = province.figures(scope, choice)
 if not province.headline(scope, choice, own):
     st.stop()
 
+quality.beside(scope, choice)
 province.figure_cards(scope, choice, own)
 decisions.beside(scope, province.FIGURES, choice.provinsi)
 province.watched(scope, choice)

@@ -13,7 +13,7 @@ from lib.charts.quality import freshness_map
 from lib.domain import CaseFilter, Kesegaran, Mutu, Scope, Tayang
 from lib.measure import Source
 from lib.numbers_id import angka, rentang_tanggal, tanggal_pendek
-from lib.web import cache, cards, filters
+from lib.web import cache, cards, filters, links, navigation
 from lib.web.session import current_settings, current_source, looked_back
 
 CASES_ONLY = "hanya kasus"
@@ -119,9 +119,22 @@ def freshness(source: Source, found: measure.DataQuality) -> pd.DataFrame:
 
 def how_graded() -> None:
     """The published rule of the grade, one click away."""
-    values = current_settings()
     with st.expander("Cara menilai mutu data", icon=":material/rule:"):
-        st.markdown("\n".join(f"- {line}" for line in text_quality.rule(values.ambang, values.mutu)))
+        st.markdown(_rule())
+
+
+def _rule() -> str:
+    values = current_settings()
+    return "\n".join(f"- {line}" for line in text_quality.rule(values.ambang, values.mutu))
+
+
+def beside(scope: Scope, choice: filters.Choice) -> None:
+    """How far a province's figures can be relied on, beside them: the grade of its data, whatever the filter."""
+    found = answer(scope)
+    sentence = present_quality.grade_of(found.provinces, found.parts, choice.provinsi)
+    st.markdown(f":small[{sentence}]", help=_rule())
+    if scope.role in navigation.SENDERS:
+        links.page("mutu_data", "Yang perlu diperbaiki", choice, icon=":material/fact_check:")
 
 
 def grades(scope: Scope, found: measure.DataQuality) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib import access, measure, settings
+from lib import access, measure, reference, settings
 from lib.domain import CaseFilter, Role
 from lib.numbers_id import angka
 from lib.web import quality, session
@@ -106,3 +106,27 @@ def test_ages_of_simulated_data_count_from_the_newest_data_date(demo):
     dates = [p.tanggal_data for p in source.provinces]
     assert quality.as_of(source) == max(dates)
     assert session.current_settings().mutu.merah_hari == 7
+
+
+@pytest.mark.parametrize(("role", "led"), [(Role.DIREKTUR, False), (Role.KOORDINATOR, True)])
+def test_the_grade_stands_beside_a_province_s_numbers(demo, open_app, monkeypatch, role, led):
+    provinces = reference.all_provinces() if role is Role.DIREKTUR else ("33",)
+    look_as(monkeypatch, access.scope_of(role, provinces))
+    app = open_app("pages/provinsi.py", provinsi="33", klaster="ANAK")
+    values = settings.load()
+    source = measure.open_source(values)
+    newest = max(p.tanggal_data for p in source.provinces if p.tanggal_data)
+    found = measure.data_quality(
+        access.scope_of(role, provinces),
+        CaseFilter(provinsi=("33",)),
+        source=source,
+        limits=values.ambang,
+        rules=values.mutu,
+        today=newest,
+    )
+    (row,) = found.provinces.to_dict("records")
+    line = next(each for each in app.markdown if "Mutu data 12 bulan terakhir" in each.value)
+    assert row["mutu"] in line.value
+    assert f"{row['dinilai'] - row['belum']} dari {row['dinilai']} bagian terpenuhi" in line.value
+    assert "Tidak ada bobot" in line.proto.help
+    assert any(link.proto.label == "Yang perlu diperbaiki" for link in app.get("page_link")) is led
