@@ -251,7 +251,7 @@ def _same_day(rows: SheetRows, accepted: np.ndarray, known: Known) -> Finding:
     in_file = np.append(np.flatnonzero(accepted), -1)[in_file]
     again = (in_held >= 0) | ((in_file >= 0) & (in_file != np.arange(len(case))))
     from_held = in_held[again] >= 0
-    named = pd.Series("", index=range(len(from_held)), dtype="str")
+    named = pd.Series("", index=range(len(from_held)), dtype=columns.TEXT)
     found = held["id_kasus"].iloc[in_held[again][from_held]]
     named[from_held] = ("kasus " + found + " di basis data").array
     named[~from_held] = rules.row_names(rows, in_file[again][~from_held]).array

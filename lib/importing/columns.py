@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+import pandas as pd
+
 from lib import reference
 from lib.database import schema
 
@@ -23,6 +26,9 @@ TARGET = "target"
 # A file without one of these leaves its rows in the database as they are.
 OPTIONAL = (KEGIATAN, RUJUKAN, PENUGASAN, KEHADIRAN, TARGET)
 NASIONAL = "00"
+
+# Texts as they lie in Arrow, also where the pages prefer Python's own strings: a million rows of those are gigabytes.
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 HIDDEN_COLUMNS = frozenset({"id_klien"})
 

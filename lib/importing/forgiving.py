@@ -80,7 +80,7 @@ def _forgive_cells(rows: SheetRows) -> SheetRows:
 def _doubtful_codes(rows: SheetRows, name: str, known: Iterable[str]) -> np.ndarray:
     """Which cells are no known code, or are one only because a number was read as text; told ones left out."""
     text = rows.frame[name]
-    doubtful = ~rules.among(text, pd.Series([*known, ""], dtype="str"))
+    doubtful = ~rules.among(text, pd.Series([*known, ""], dtype=columns.TEXT))
     if name in rows.not_text:
         doubtful[rows.not_text[name]] = True
     return doubtful & text.ne("").to_numpy() & ~_told(rows, name)
@@ -98,7 +98,7 @@ def _blank_words(rows: SheetRows, column: Column) -> SheetRows:
     """Words for "nothing" are neither a value nor silently emptied."""
     text = rows.frame[column.name]
     words = {form for word in _BLANK_WORDS for form in (word, word.upper(), word.capitalize())}
-    found = np.flatnonzero(rules.among(text, pd.Series(sorted(words | {"NaN"}), dtype="str")))
+    found = np.flatnonzero(rules.among(text, pd.Series(sorted(words | {"NaN"}), dtype=columns.TEXT)))
     if not len(found):
         return rows
     needed = ", lalu isi nilainya (kolom ini wajib)" if column.required else ""
@@ -147,7 +147,7 @@ def _days(rows: SheetRows, name: str) -> SheetRows:
     other = [value for value in text.unique() if value and not _ISO.fullmatch(value)]
     if not other:
         return rows
-    doubtful = rules.among(text, pd.Series(other, dtype="str")) & ~_told(rows, name)
+    doubtful = rules.among(text, pd.Series(other, dtype=columns.TEXT)) & ~_told(rows, name)
     _refuse_month_first(rows, name, doubtful)
     return _take(rows, name, doubtful, lambda text, _cell: day_forms.read(text))
 
@@ -237,7 +237,7 @@ def _tell(
         yield Finding(kolom=name, rows=place[refused], alasan=alasan[refused])
     taken = np.array([value is not None for value in code], dtype=bool)
     if taken.any():
-        codes_taken = pd.Series(code[taken], index=text.index[taken], dtype="str")
+        codes_taken = pd.Series(code[taken], index=text.index[taken], dtype=columns.TEXT)
         sentences = "Ditulis " + quoted[taken] + ", dibaca sebagai " + codes_taken + "."
         told = sentences.to_numpy(object)
         yield _limited(Finding(kolom=name, rows=place[taken], alasan=told, tingkat=PERINGATAN))

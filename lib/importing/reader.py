@@ -101,7 +101,7 @@ def combine(parts: Iterable[SheetPart], sheet: str) -> SheetRows:
     own = [part for part in parts if part.sheet == sheet]
     names = list(columns.names(sheet))
     if not own:
-        empty = pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+        empty = pd.DataFrame({name: pd.Series(dtype=columns.TEXT) for name in names})
         nothing = np.array([], dtype=np.int64)
         return SheetRows(
             sheet=sheet, frame=empty, lembar=np.array([], dtype=object), baris=nothing, not_text={}
@@ -215,7 +215,8 @@ def _chunk(
 def _text_frame(texts: list[list[str]], header: list[str], *, index: Iterable[int] = ()) -> pd.DataFrame:
     index = pd.Index(index, dtype="int64")
     series = [
-        pd.Series(texts[place] if texts else [], index=index, dtype="str") for place in range(len(header))
+        pd.Series(texts[place] if texts else [], index=index, dtype=columns.TEXT)
+        for place in range(len(header))
     ]
     frame = pd.concat(series, axis=1) if series else pd.DataFrame(index=index)
     frame.columns = header
@@ -264,7 +265,9 @@ def _without_empty(frames: Iterable[pd.DataFrame], header: list[str]) -> pd.Data
 
 def _joined(texts: list[pa.ChunkedArray], index: pd.Index) -> pd.Series:
     chunks = [chunk for each in texts for chunk in each.chunks]
-    return pd.Series(pa.chunked_array(chunks, pa.large_string()).combine_chunks(), index=index, dtype="str")
+    return pd.Series(
+        pa.chunked_array(chunks, pa.large_string()).combine_chunks(), index=index, dtype=columns.TEXT
+    )
 
 
 def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
@@ -279,7 +282,7 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
             names=[*range(len(header)), _EXTRA],
             skiprows=lines,
             # Codes stay text ("01" is not 1), and "NA" is a value like any other.
-            dtype=str,
+            dtype=columns.TEXT,
             keep_default_na=False,
             na_filter=False,
             index_col=False,

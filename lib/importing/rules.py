@@ -128,13 +128,13 @@ def joined_key(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
         return frame[names[0]]
     parts = [_texts(frame[name]) for name in names]
     joined = pc.binary_join_element_wise(*parts, pa.scalar(SEPARATOR, pa.large_string()))
-    return pd.Series(joined, index=frame.index, dtype="str")
+    return pd.Series(joined, index=frame.index, dtype=columns.TEXT)
 
 
 def look_up(text: pd.Series, table: pd.Series) -> pd.Series:
     """The text of `table` under each value, the first where there are several; missing where there is none."""
     found = _texts(table).take(pc.index_in(_texts(text), value_set=_texts(table.index), skip_nulls=True))
-    return pd.Series(found, index=text.index, dtype="str")
+    return pd.Series(found, index=text.index, dtype=columns.TEXT)
 
 
 def places_of(text: pd.Series, values: pd.Series | pd.Index) -> np.ndarray:
@@ -164,7 +164,7 @@ def number_text(text: pd.Series) -> pd.Series:
     return pd.Series(
         [repr(float(value.replace(",", "."))) if value else "" for value in text],
         index=text.index,
-        dtype="str",
+        dtype=columns.TEXT,
     )
 
 
@@ -176,7 +176,7 @@ def dates(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
 def _to_date(text: pd.Series) -> pd.Series:
     # Few different days, many rows: each day is read once.
     encoded = pa.chunked_array([_texts(text)]).combine_chunks().dictionary_encode()
-    days = pd.Series(encoded.dictionary, dtype="str")
+    days = pd.Series(encoded.dictionary, dtype=columns.TEXT)
     # An explicit form only: guessing turns 2026-04-03 into March (measured in pandas 3.1).
     iso = days.where(days.str.fullmatch(_ISO))
     parsed = pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce")
@@ -270,10 +270,10 @@ def row_names(sheet: SheetRows, places: np.ndarray) -> pd.Series:
 
     The latter with several files.
     """
-    baris = "baris " + pd.Series(sheet.baris[places]).astype("str")
+    baris = "baris " + pd.Series(sheet.baris[places]).astype(columns.TEXT)
     if len(set(sheet.lembar)) < 2:
         return baris
-    return baris + " " + pd.Series(sheet.lembar[places]).astype("str")
+    return baris + " " + pd.Series(sheet.lembar[places]).astype(columns.TEXT)
 
 
 def kabkota_findings(sheet: SheetRows) -> Iterator[Finding]:
@@ -291,7 +291,7 @@ def future_findings(sheet: SheetRows, days: pd.DataFrame, data_date: pd.Series) 
     for name in days.columns:
         late = days[name] > data_date
         if late.any():
-            shown = data_date[late].dt.strftime("%Y-%m-%d").astype("str")
+            shown = data_date[late].dt.strftime("%Y-%m-%d").astype(columns.TEXT)
             alasan = f"{name} sesudah tanggal_data provinsi ini (" + shown + ")."
             yield finding(name, late, alasan)
 
@@ -335,7 +335,7 @@ def _step_findings(days: pd.DataFrame, darurat: pd.Series) -> Iterator[Finding]:
 def month_findings(sheet: SheetRows, data_date: pd.Series) -> Iterator[Finding]:
     """No bulan lies after the month of the tanggal_data of the row's province."""
     for name in columns.of_kind(sheet.sheet, Kind.BULAN):
-        last = data_date.dt.strftime("%Y-%m").astype("str")
+        last = data_date.dt.strftime("%Y-%m").astype(columns.TEXT)
         late = sheet.frame[name].str.fullmatch(_MONTH) & data_date.notna() & (sheet.frame[name] > last)
         alasan = f"{name} sesudah bulan tanggal_data provinsi ini (" + last[late] + ")."
         yield finding(name, late, alasan)

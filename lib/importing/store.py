@@ -107,7 +107,7 @@ def rows_as_text(
             column.append(pa.array(values, pa.large_string()))
     frame = pd.DataFrame(
         {
-            name: pd.Series(pa.chunked_array(column, pa.large_string()).combine_chunks(), dtype="str")
+            name: pd.Series(pa.chunked_array(column, pa.large_string()).combine_chunks(), dtype=columns.TEXT)
             for name, column in zip(texts, chunks, strict=True)
         },
         copy=False,

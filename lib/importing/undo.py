@@ -55,7 +55,7 @@ def begin(db: Connection) -> None:
 
 def keep(db: Connection, change: Plan) -> None:
     """Keep what an import is about to change in one province, before it writes."""
-    cases = change.new[KASUS]["id_kasus"] if KASUS in change.new else pd.Series(dtype="str")
+    cases = change.new[KASUS]["id_kasus"] if KASUS in change.new else pd.Series(dtype=columns.TEXT)
     for sheet in schema.SHEETS:
         names = columns.key(sheet)
         new = change.new[sheet]

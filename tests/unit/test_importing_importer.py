@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 
+import pandas as pd
 import pytest
 import xlsxwriter
 from sqlalchemy import insert, text
 
 from lib.database import connection, schema
 from lib.domain import UserError
-from lib.importing import columns, importer
+from lib.importing import columns, importer, reader
 from lib.importing.report import summary
 from tests.unit.test_importing_rows import (
     NOW,
@@ -379,3 +380,23 @@ def test_a_locked_database_gives_a_sentence(engine, tmp_path):
         other.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(UserError, match="terkunci"):
             importer.import_files(impatient, [path], now=NOW)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_texts_lie_in_arrow_whatever_the_pages_prefer(tmp_path, form):
+    """The pages keep their small frames in Python's own strings; an import on a page must not."""
+    with pd.option_context("mode.string_storage", "python"):
+        engine = case_database(tmp_path)
+        path = workbook(tmp_path / "a.xlsx", kasus=[kasus_row(1), kasus_row(2)])
+        if form == "csv":
+            path = tmp_path / "kasus.csv"
+            path.write_text(
+                ",".join(columns.names("kasus")) + "\n" + ",".join(kasus_row(1)), encoding="utf-8"
+            )
+        read = reader.combine(reader.read_files([path]).parts, "kasus").frame
+        assert {each.storage for each in read.dtypes} == {"pyarrow"}
+        if form == "xlsx":
+            report = importer.import_files(engine, [path], now=NOW)
+            assert (report.status, report.counts["kasus"]["baru"]) == (importer.DITERIMA, 2)
+            again = importer.import_files(engine, [path], now=NOW)
+            assert again.counts["kasus"]["sama"] == 2
