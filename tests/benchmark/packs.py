@@ -30,7 +30,10 @@ def made_anew(values: Settings, ending: str) -> float:
 
 
 def measured(values: Settings, cases: int, folder: Path, *, runs: int) -> list[Figure]:
-    """Seconds of a pack in a program that runs, and of `paket` with starting Python; the version is audited first where it is not yet."""
+    """Seconds of a pack in a program that runs, and of `paket` with starting Python.
+
+    The version is audited first where it is not yet.
+    """
     versi = snapshot.current_version(values)
     if not snapshot.audit_path(values, versi).exists():
         publishing.audit_version(values, versi=versi)
