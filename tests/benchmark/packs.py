@@ -59,7 +59,7 @@ def measured(values: Settings, cases: int, folder: Path, *, runs: int) -> list[F
         Figure(
             what=f"`paket` nasional, {ending.upper()}, termasuk memulai Python",
             runs=seconds("--keluar", str(folder / f"paket.{ending}"), times=runs),
-            budget=None,
+            budget=NATIONAL,
             **named,
         )
         for ending in ENDINGS
