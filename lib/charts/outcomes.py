@@ -34,7 +34,9 @@ PATTERNS = {"terselesaikan": "", "dialihkan": "/", "berhenti": "x", "terbuka": "
 HEIGHT = 420
 NAMES_FROM = 0.4  # share of the axis that must be drawn: names would hang over narrower areas
 LABEL_FROM = 8.0  # percentage points a band needs to hold its name
-END_LABEL_LEFT_FROM = 0.85  # share of the axis from which an end label no longer fits on the right
+# Share of the axis from which end labels stand left of their marks, above and below in turn: on a telephone the name
+# right of one mark would meet that left of the next.
+END_LABEL_LEFT_FROM = 0.5
 UNTIL_NOTE_FROM = 0.25  # share of the axis that must be empty for the remark
 # From the newest quarter to the oldest; colours repeat, dashes and marks do not.
 LINES = (
