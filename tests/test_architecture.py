@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "lib.indicators": ("numpy", "pandas", "lib.stats", "lib.domain", "lib.reference", "lib.indicators"),
     # lib.domain holds words, not data: a chart names a status as everybody else does.
     "lib.charts": (
-        *("numpy", "pandas", "plotly"),
+        *("numpy", "pandas", "plotly", "PIL"),
         *("lib.charts", "lib.domain", "lib.geo", "lib.numbers_id", "lib.text"),
     ),
 }

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import (
     EDGE,
+    HEADING_ROOM,
     INTERVAL_LABEL,
     LINE_HEIGHT,
     NEUTRAL_BAR,
@@ -284,7 +285,7 @@ def ranked(
     if alone:
         traces.append(no_entry())
     row_height = LINE_HEIGHT * max((line_count(label) for label in labels), default=1) + ROW_PADDING
-    room = LINE_HEIGHT * line_count(heading) + (14 if alone else LEGEND_ROOM)
+    room = LINE_HEIGHT * line_count(heading) + (HEADING_ROOM if alone else LEGEND_ROOM)
     return drawn(
         traces,
         base_layout(height=row_height * len(labels) + room + AXIS_ROOM),

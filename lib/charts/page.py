@@ -13,6 +13,7 @@ import re
 import plotly.graph_objects as go
 
 from lib.charts.foot import Foot, with_foot
+from lib.charts.room import with_room
 from lib.charts.theme import CLEAR, PAGE_TEXT, completed, for_dark
 
 FONTS = "'Plus Jakarta Sans', 'Segoe UI', Roboto, Arial, sans-serif"
@@ -78,6 +79,7 @@ def on_page(
     layout = completed(looks, layout) | {"paper_bgcolor": GROUND[dark]}
     if foot is not None:
         layout = with_foot(layout, foot, colour=SOURCE[dark])
+    layout = with_room(layout, traces, foot=foot.height if foot is not None else 0)
     data, layout = _with_text_colour([traces, layout], TEXT[dark])
     # Not checked again: the figure was when it was made.
     shown = go.Figure({"data": data, "layout": layout}, _validate=False)

@@ -51,6 +51,7 @@ TEXT_FONT = {"size": FONT_SIZE, "color": PAGE_TEXT}
 SMALL_TEXT_FONT = {"size": SMALL_FONT_SIZE, "color": PAGE_TEXT}
 HEADING_FONT = {"size": 14, "color": PAGE_TEXT, "weight": 600}
 LINE_HEIGHT = 17  # pixels of one text line at FONT_SIZE
+HEADING_ROOM = 26  # pixels above a plot besides the lines of a heading that stands alone
 WRAP_AT = 48  # characters of FONT_SIZE that fit a telephone's width
 
 # On the dark page the dark blues would vanish: their lighter counterparts, used by for_dark alone.

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from lib.charts.theme import (
     EDGE,
+    HEADING_ROOM,
     LINE_HEIGHT,
     NEUTRAL_BAR,
     NO_FADING,
@@ -41,7 +42,7 @@ WHOLE_STEPS_UNTIL = 5
 ROW_PADDING = 11
 AREA_ROW = 32  # holds two lines of a name; the same in two figures side by side
 PERSON_ROW = 18
-LEGEND_ROOM = 60  # three entries below each other, as on a telephone
+LEGEND_ROOM = 64  # three entries below each other, as on a telephone
 AXIS_ROOM = 44
 _HOVER_TEMPLATE = "%{hovertext}<extra></extra>"
 
@@ -201,7 +202,7 @@ def _rows(
 def _layout_of_rows(height: int, heading: str, *, legend: bool) -> dict:
     """Heading and legend above the rows, both from the left edge of the figure rather than of the bars."""
     heading = wrap(heading, width=HEADING_WIDTH)
-    room = LINE_HEIGHT * line_count(heading) + (LEGEND_ROOM if legend else 14)
+    room = LINE_HEIGHT * line_count(heading) + (LEGEND_ROOM if legend else HEADING_ROOM)
     layout = base_layout(height=height + room + AXIS_ROOM)
     layout["showlegend"] = True
     layout["margin"] |= {"t": room}

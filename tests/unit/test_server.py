@@ -461,6 +461,22 @@ def test_the_policy_names_every_script_written_into_the_page():
     assert not re.search(r"\son\w+=", page)
 
 
+def test_a_page_has_what_draws_charts_fetched_early_and_nothing_else_has(monkeypatch):
+    monkeypatch.setattr(server_sign_in, "base_path", lambda: "/tuntas")
+
+    async def answer(request) -> Response:
+        return Response("isi", media_type=request.query_params["jenis"])
+
+    app = Starlette(routes=[Route("/", answer)], middleware=[Middleware(server_headers.with_headers)])
+    visitor = TestClient(app)
+    link = visitor.get("/", params={"jenis": "text/html"}).headers["link"]
+    files = re.findall(r'<([^>]+)>; rel="modulepreload"; crossorigin', link)
+    assert len(files) == len(server_headers.EARLY_PARTS)
+    folder = Path(inspect.getfile(st)).parent / "static"
+    assert all((folder / file.removeprefix("/tuntas/")).is_file() for file in files)
+    assert "link" not in visitor.get("/", params={"jenis": "text/csv"}).headers
+
+
 def test_ready_says_whether_a_snapshot_can_be_opened(own_office, configure):
     configure(auth_section())
     assert client().get("/siap").text == "siap\n"
