@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.domain import Pita, Thresholds, Weights
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka, bulan_tahun, hari, persen, rentang_tanggal, selisih, tanggal
+from lib.numbers_id import angka, hari, persen, rentang_tanggal, selisih, tanggal
 from lib.text_lists import LISTS
 
 SIMULATION = "DATA SIMULASI"
@@ -256,18 +256,6 @@ def services(frame: pd.DataFrame) -> str:
     """Approaches or components in words: the most frequent one, and n (all cases recorded, not their sum)."""
     top = frame.loc[frame["nilai"].idxmax()]
     return f"n = {angka(top['n'])} kasus terdata; terbanyak {top['nama']}: {top['tampil']}."
-
-
-def by_month(frame: pd.DataFrame, *, name: str) -> str:
-    """A line over months in words: its total, first and last month."""
-    drawn = frame.dropna(subset=["nilai"])
-    if drawn.empty:
-        return f"{name}: belum ada bulan yang dapat ditampilkan."
-    first, last = drawn.iloc[0], drawn.iloc[-1]
-    return (
-        f"{name}: dari {first['tampil']} ({bulan_tahun(first['bulan'])}) ke {last['tampil']} "
-        f"({bulan_tahun(last['bulan'])})."
-    )
 
 
 # --- Pendamping -------------------------------------------------------------------------------------------

@@ -55,6 +55,25 @@ def growth(frame: pd.DataFrame) -> str:
     )
 
 
+def by_month(frame: pd.DataFrame, *, name: str, mature_until: str | None = None) -> str:
+    """A line over months in words: its first month and its last whole one; a growing month would read as a fall.
+
+    `mature_until` ("2026-09") is the last month that no longer grows; without it all months are whole.
+    """
+    known = frame.dropna(subset=["nilai"])
+    whole = known if mature_until is None else known[known["bulan"] <= mature_until]
+    if known.empty:
+        return f"{name}: belum ada bulan yang dapat ditampilkan."
+    if whole.empty:
+        return f"{name}: {known.iloc[-1]['tampil']} sejauh ini ({bulan_tahun(known.iloc[-1]['bulan'])})."
+    first, last = whole.iloc[0], whole.iloc[-1]
+    start = f"{first['tampil']} ({bulan_tahun(first['bulan'])})"
+    if len(whole) == 1:
+        return f"{name}: {start}."
+    which = "" if len(whole) == len(known) else ", bulan lengkap terakhir"
+    return f"{name}: dari {start} ke {last['tampil']} ({bulan_tahun(last['bulan'])}{which})."
+
+
 def _month(row) -> str:
     """The month in words, with its last day where it is not the month's."""
     name = bulan_tahun(row.bulan)

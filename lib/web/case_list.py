@@ -310,8 +310,10 @@ def one_case(scope: Scope, choice: filters.Choice) -> None:
         close.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(CASE, ""))
         place = reference.names("kabkota")[case["kode_kabkota"]]
         kind = reference.names("jenis_masalah")[case["kode_jenis"]]
-        worker = case["id_pendamping"] if not pd.isna(case["id_pendamping"]) else "tanpa pendamping"
-        st.markdown(f"{kind} · {place} · prioritas {case['prioritas']} · pendamping {worker}")
+        worker = (
+            "tanpa pendamping" if pd.isna(case["id_pendamping"]) else f"pendamping {case['id_pendamping']}"
+        )
+        st.markdown(f"{kind} · {place} · prioritas {case['prioritas']} · {worker}")
         sentence = "; ".join(f"{row.nama} {row.tunggu} ({row.norma})" for row in steps.itertuples())
         cards.chart(case_steps(steps), key="linimasa", sentence=sentence)
         listed = steps.rename(

@@ -296,13 +296,14 @@ def _by_month(scope: Scope, case_filter: CaseFilter) -> tuple[pd.DataFrame, pd.D
 
 def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View, noted: annotations.Marks) -> None:
     frame, answer = _by_month(scope, case_filter)
-    sentence = text.by_month(frame, name=f"{shown.name}, kasus terdata per bulan")
+    full = present.full_until(answer)
+    sentence = text_delay.by_month(frame, name=f"{shown.name}, kasus terdata per bulan", mature_until=full)
     expected = growth.months(scope, case_filter)
     figure = trend_charts.monthly(
         frame,
         y_title=f"Terdata per bulan (kasus): {shown.name}",
         colour=STATUS_COLOURS[Status.TERDATA],
-        mature_until=present.full_until(answer),
+        mature_until=full,
         growing=growth.growing(expected),
     )
     noted = annotations.within(noted, answer)

@@ -303,17 +303,10 @@ def _trend(scope: Scope, case_filter: CaseFilter, kode: str, noted: annotations.
         growing=None if expected is None else growth.growing(expected),
     )
     noted = annotations.within(noted, answer)
-    pieces.chart(annotations.on(figure, noted), key=f"tren_{kode}", sentence=_trend_sentence(frame, title))
+    sentence = text_delay.by_month(frame, name=title, mature_until=full)
+    pieces.chart(annotations.on(figure, noted), key=f"tren_{kode}", sentence=sentence)
     if expected is not None:
         growth.note(expected)
-
-
-def _trend_sentence(frame: pd.DataFrame, title: str) -> str:
-    known = frame.dropna(subset=["nilai"])
-    if known.empty:
-        return f"{title}: belum ada bulan yang dapat ditampilkan."
-    first, last = known.iloc[0], known.iloc[-1]
-    return f"{title}: dari {first['tampil']} ({first['bulan']}) ke {last['tampil']} ({last['bulan']})."
 
 
 def clusters(scope: Scope, case_filter: CaseFilter) -> None:
