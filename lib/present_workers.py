@@ -10,6 +10,7 @@ from lib.domain import Pita, Thresholds
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, bulan_tahun
 from lib.present import display, full_until
+from lib.text_freshness import NEWEST
 
 FLOW = ("I01", "I16", "I13")
 AGES = {
@@ -257,8 +258,11 @@ def counted(answer: pd.DataFrame, names: dict[str, str], key: str) -> pd.DataFra
 
 
 def notes(rows: list[pd.Series], *, without: str) -> list[str]:
-    """The remarks of several figures, each once, without one that is said elsewhere; a reason is no remark."""
+    """The remarks of several figures, each once, without one that is said elsewhere; a reason is no remark.
+
+    The newest data date stands in the first line of every page.
+    """
     parts = [
         part for row in rows if row["catatan"] and not row["alasan"] for part in row["catatan"].split("; ")
     ]
-    return [part for part in dict.fromkeys(parts) if part != without]
+    return [part for part in dict.fromkeys(parts) if part != without and not part.startswith(NEWEST)]

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from lib import text
 from lib.clock import WIB
 from lib.numbers_id import angka, rentang_tanggal, tanggal, tanggal_pendek
 
 NAMED = 3
+NEWEST = "data terbaru"  # how the one door begins its remark on the newest of several data dates
+_NEWEST_DAY = re.compile(rf"({NEWEST} )(\d{{4}}-\d{{2}}-\d{{2}})")
 
 
 def moment(when: dt.datetime) -> str:
     """A moment in WIB. Example: 22 November 2026 pukul 10.05 WIB."""
     local = when.astimezone(WIB)
     return f"{tanggal(local.date())} pukul {local:%H.%M} WIB"
+
+
+def remark(catatan: str | None) -> str | None:
+    """A remark of the one door with its day in words: "data terbaru 20 November 2026" for "data terbaru 2026-11-20"."""
+    if pd.isna(catatan):
+        return catatan
+    return _NEWEST_DAY.sub(lambda found: found[1] + tanggal(dt.date.fromisoformat(found[2])), catatan)
 
 
 def source(dates: Sequence[dt.date], *, versi: str, simpanan: str | None, simulasi: bool) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from lib import text, text_freshness
 from lib.charts.foot import Foot, written
 from lib.charts.page import on_page
 from lib.charts.theme import plotly_config
+from lib.decisions.movement import BETTER, WISHED, WORSE
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.measure import has_list
@@ -37,14 +38,16 @@ def card(
     With a `choice` a count links to its list of cases.
     """
     record = INDICATORS[row["kode"]]
-    delta, sign = None, 0
+    delta, sign, judged = None, 0, ""
     if now is not None and before is not None:
         if pd.isna(now["nilai"]) or pd.isna(before["nilai"]):
             delta = "tidak ada pembanding"
         else:
             difference = now["nilai"] - before["nilai"]
             sign = int(difference > 0) - int(difference < 0)
-            delta = text.change(now["nilai"], before["nilai"], row["kode"])
+            judged = _judged(record.arah, sign)
+            change = text.change(now["nilai"], before["nilai"], row["kode"])
+            delta = f"{change}, {judged}" if judged else change
     parts = [part for part in (delta, _base(row)) if part]
     # The link lies inside the frame, so that the cards of a row keep one height.
     with st.container(border=True, height="stretch", gap="xsmall"):
@@ -52,7 +55,8 @@ def card(
             record.pendek,
             text.shown(row["kode"], row["nilai"], row["alasan"]),
             " · ".join(parts) or None,
-            delta_color=_delta_colour(record.arah, sign),
+            # The word carries it; the colour only helps to find it again.
+            delta_color="blue" if judged == BETTER else "off",
             delta_arrow=ARROWS[sign],
             help=text.definition(row["kode"]),
         )
@@ -60,12 +64,11 @@ def card(
             links.cases(row["kode"], "Lihat kasusnya", choice)
 
 
-def _delta_colour(arah: str, sign: int) -> str:
-    good = {"naik": 1, "turun": -1, "netral": 0}[arah]
-    if not good or not sign:
-        return "off"
-    # Blue and orange instead of green and red: told apart by everybody, and no verdict.
-    return "blue" if sign == good else "orange"
+def _judged(arah: str, sign: int) -> str:
+    """Which way a change points, as a word; none where neither is better. Example: ("turun", 1) -> "memburuk"."""
+    if not WISHED[arah] or not sign:
+        return ""
+    return BETTER if sign == WISHED[arah] else WORSE
 
 
 def _base(row: pd.Series) -> str | None:
@@ -150,7 +153,10 @@ def table_of(
     with behind_click(label, key=key, icon=":material/table:") as is_open:
         if is_open:
             frame, columns, answer = make()
-            st.dataframe(frame[list(columns)].rename(columns=columns), hide_index=True, placeholder="–")
+            shown = frame[list(columns)]
+            if "catatan" in columns:
+                shown = shown.assign(catatan=shown["catatan"].map(text_freshness.remark))
+            st.dataframe(shown.rename(columns=columns), hide_index=True, placeholder="–")
             if answer is not None:
                 downloads(answer, key=key, choice=choice)
 

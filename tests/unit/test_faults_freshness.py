@@ -85,3 +85,9 @@ def test_only_the_longest_silent_are_named():
 
 def test_a_moment_is_told_in_wib():
     assert words.moment(dt.datetime(2026, 11, 21, 18, 5, tzinfo=dt.UTC)) == "22 November 2026 pukul 01.05 WIB"
+
+
+def test_a_remark_of_the_one_door_is_shown_with_its_day_in_words() -> None:
+    told = words.remark("data terbaru 2026-11-20; 2 provinsi belum ada data")
+    assert told == "data terbaru 20 November 2026; 2 provinsi belum ada data"
+    assert words.remark(None) is None
