@@ -43,6 +43,8 @@ def growth(frame: pd.DataFrame) -> str:
         f"{_month(row)}: {angka(row.sejauh_ini)} kasus sejauh ini; diperkirakan menjadi "
         f"{angka(row.perkiraan, decimals=0)} (90 %: {span(row.bawah, row.atas)})"
         for row in frame.itertuples(index=False)
+        # "0 so far, expected 0 (0–0)" says nothing.
+        if not round(row.atas) <= row.sejauh_ini
     ]
     if not told:
         return ""

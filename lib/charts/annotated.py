@@ -14,6 +14,8 @@ from lib.numbers_id import tanggal
 LABEL_GROUND = "#44546A"  # 7:1 under white figures, on the light and on the dark page
 NEAR = 0.6  # months: numbers closer than this stand below each other
 LABEL_HEIGHT = 20
+# Of the plot's height: values that are drawn from zero, and the number beside the last one, lie higher.
+LABEL_PLACE = 0.15
 
 
 def place(day: dt.date, months: Sequence[str]) -> float | None:
@@ -55,8 +57,8 @@ def annotated(figure: go.Figure, marks: Sequence[tuple[int, dt.date, str]]) -> g
             xref="x",
             yref="paper",
             x=x,
-            y=1,
-            yanchor="top",
+            y=LABEL_PLACE,
+            yanchor="bottom",
             yshift=-LABEL_HEIGHT * level,
             text=f"<b>{number}</b>",
             showarrow=False,

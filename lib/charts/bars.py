@@ -37,7 +37,7 @@ from lib.domain import Status
 from lib.numbers_id import angka, persen
 
 CORONG_STATUS = {"I01": Status.TERDATA, "I02": Status.TERTANGANI, "I03K": Status.TERSELESAIKAN}
-CORONG_ROW = 74
+CORONG_ROW = 66
 # A bar this long holds its own text even on a telephone; a shorter one leaves that room beside it.
 TEXT_INSIDE_FROM = 50.0
 ACHIEVEMENT_ROW = 46
@@ -90,11 +90,11 @@ def corong(frame: pd.DataFrame) -> go.Figure:
     longest = frame["nilai"].max()
     return drawn(
         [*bars, names_above([wrap(nama) for nama in frame["nama"]], half_bar=0.29)],
-        base_layout(height=CORONG_ROW * len(frame) + 34),
+        base_layout(height=CORONG_ROW * len(frame) + 18),
         showlegend=False,
         barmode="overlay",
         xaxis={"visible": False, "fixedrange": True, "range": [0, longest if longest > 0 else 1]},
-        yaxis={"visible": False, "fixedrange": True, "range": [len(frame) - 0.6, -0.85]},
+        yaxis={"visible": False, "fixedrange": True, "range": [len(frame) - 0.6, -0.62]},
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from lib import geo
-from lib.charts.maps import HEIGHT, WHOLE_COUNTRY, bare_areas, class_areas, map_heading, map_legend
+from lib.charts.maps import WHOLE_COUNTRY, bare_areas, class_areas, map_heading, map_legend
 from lib.charts.theme import (
     INK,
     NO_DATA,
@@ -28,6 +28,7 @@ STATES = {
     Kesegaran.BELUM_PERNAH: (-1, "x"),
 }
 HEADING = "Kesegaran data per provinsi"
+MAP_HEIGHT = 370  # it has half a page: a taller one would be blank above the islands
 
 
 def freshness_map(frame: pd.DataFrame, *, geojson_url: str) -> go.Figure:
@@ -52,7 +53,7 @@ def freshness_map(frame: pd.DataFrame, *, geojson_url: str) -> go.Figure:
         traces.append(map_legend(f"{state.value} ({len(own)})", colour, symbol=symbol or "square"))
     return drawn(
         traces,
-        base_layout(height=HEIGHT),
+        base_layout(height=MAP_HEIGHT),
         margin={"l": 0, "r": 0, "t": 0, "b": 4},
         legend={"orientation": "v", "y": 0},
         annotations=[map_heading(HEADING)],

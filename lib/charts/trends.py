@@ -28,13 +28,14 @@ from lib.charts.theme import (
     text_on,
     wrap,
 )
+from lib.charts.workload import WHOLE_STEPS_UNTIL, count_axis
 from lib.domain import Status
 from lib.numbers_id import bulan_pendek, bulan_tahun, persen
 
 MONTHLY_HEIGHT = 340
 MAX_MONTH_LABELS = 9  # two-line labels that stay apart on a telephone
 NOTE_OFFSET = 48  # below the two-line names of the months
-STATUS_BAR_HEIGHT = 200
+STATUS_BAR_HEIGHT = 216  # as tall as the corong beside it, or one of the two boxes is blank below
 MONTH_LABEL = "angka per bulan"
 MATURE_LABEL = "bulan lengkap"
 PARTIAL_LABEL = "belum lengkap (sementara)"
@@ -197,6 +198,7 @@ def monthly(
     traces.append(_mature_trace(frame, hover, is_partial, colour))
     if is_partial.any():
         traces.append(_partial_trace(frame, hover, is_partial, colour))
+    longest = max(frame["nilai"].max(), 0 if growing is None else growing["atas"].max())
     note_text = wrap(note or "")
     note_height = LINE_HEIGHT * line_count(note_text)
     return drawn(
@@ -208,7 +210,8 @@ def monthly(
         margin={"b": NOTE_OFFSET + note_height} if note_text else {},
         annotations=[_note_below(note_text)] if note_text else [],
         xaxis=month_axis(frame["bulan"].tolist()),
-        yaxis=number_axis(),
+        # Few cases: whole steps, where the library would take a fifth of one.
+        yaxis=count_axis(longest) if longest <= WHOLE_STEPS_UNTIL else number_axis(),
     )
 
 

@@ -27,7 +27,7 @@ from lib.numbers_id import angka
 
 DOT_ROW = 27
 DOT_ROOM = 104  # heading, two lines of legend, and the axis
-NAME_WIDTH = 24  # characters of a group's name on one line
+NAME_WIDTH = 25  # characters of a group's name on one line: the longest province fits
 BAR_ROW = 54
 BAR_ROOM = 60
 OVER_COLOUR = STATUS_COLOURS[Status.TERTANGANI]

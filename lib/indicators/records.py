@@ -80,7 +80,7 @@ _CASES = (
     count(
         "I03",
         "Kasus terselesaikan (periode)",
-        "Terselesaikan dalam periode",
+        "Selesai dalam periode",
         "Kasus yang terminasinya jatuh dalam periode dengan alasan kelompok terselesaikan, kapan pun terdata",
         alasan="Hasil kerja dalam periode itu.",
         arah="naik",
@@ -148,7 +148,7 @@ _CASES = (
     Indicator(
         kode="I14-median",
         nama="Umur kasus terbuka, median",
-        pendek="Umur tengah kasus terbuka",
+        pendek="Umur tengah (terbuka)",
         pembilang="Nilai tengah t dikurangi tanggal terdata",
         penyebut="Kasus terbuka (I13)",
         satuan="hari",

@@ -81,14 +81,22 @@ def listing() -> None:
     shown = presented(frame)
     counted = frame["kejadian"].value_counts()
     st.markdown(
-        f"**{angka(len(frame))} baris.** "
-        + "; ".join(f"{EVENT_NAMES[Event(each)]}: {angka(number)}" for each, number in counted.items())
+        f"**{angka(len(frame))} baris**: "
+        + ", ".join(f"{angka(number)} {EVENT_NAMES[Event(each)]}" for each, number in counted.items())
         + "."
     )
     if len(shown) > SHOWN:
         cards.note(f"Tabel memuat {angka(SHOWN)} baris terbaru; unduhan memuat semuanya.")
     st.dataframe(
-        shown.head(SHOWN).rename(columns=HEADINGS), hide_index=True, placeholder="–", key="jejak_tabel"
+        # A cell that is empty text would stay blank.
+        shown.head(SHOWN)
+        .replace("", None)
+        .assign(waktu=_wib(frame["waktu"]).dt.tz_localize(None))
+        .rename(columns=HEADINGS),
+        hide_index=True,
+        placeholder="–",
+        key="jejak_tabel",
+        column_config={HEADINGS["waktu"]: st.column_config.DatetimeColumn(format="DD/MM/YYYY HH.mm.ss")},
     )
     about = sheets.About(
         judul="Tuntas: jejak akses",
@@ -105,12 +113,15 @@ def listing() -> None:
     )
 
 
+def _wib(times: pd.Series) -> pd.Series:
+    return times.dt.tz_convert(clock.WIB)
+
+
 def presented(frame: pd.DataFrame) -> pd.DataFrame:
     """The lines in words, columns as in HEADINGS."""
     roles = {role.value: name for role, name in ROLE_NAMES.items()}
-    times = frame["waktu"].dt.tz_convert(clock.WIB).dt.strftime("%Y-%m-%d %H:%M:%S")
     return frame.assign(
-        waktu=times,
+        waktu=_wib(frame["waktu"]).dt.strftime("%Y-%m-%d %H:%M:%S"),
         kejadian=[EVENT_NAMES[Event(each)] for each in frame["kejadian"]],
         siapa=frame["subjek"].fillna("tanpa masuk"),
         peran=[roles.get(each, "–") for each in frame["peran"]],

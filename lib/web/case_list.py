@@ -166,7 +166,9 @@ def listing(scope: Scope, asked: Wanted) -> None:
     # A selection is a row number: on another page of the list, or when a case was closed, the table is new.
     table = f"k_tabel_{zlib.crc32(repr((keys, chosen)).encode())}"
     st.dataframe(
-        shown[list(columns)].rename(columns=columns),
+        shown[list(columns)]
+        .assign(kabkota=shown["kabkota"].str.replace("Kabupaten ", "Kab. ", regex=False))
+        .rename(columns=columns),
         hide_index=True,
         placeholder="–",
         key=table,
@@ -231,7 +233,6 @@ def _page_buttons(trail: list, total: int, rows: pd.DataFrame, sort: str) -> Non
             disabled=len(trail) == 1,
             on_click=trail.pop,
         )
-        st.markdown(f"{angka(first)}–{angka(first + len(rows) - 1)} dari {angka(total)}")
         st.button(
             "Berikutnya",
             icon=":material/chevron_right:",
@@ -239,6 +240,8 @@ def _page_buttons(trail: list, total: int, rows: pd.DataFrame, sort: str) -> Non
             on_click=trail.append,
             args=(place,),
         )
+        # After both, so that they stay side by side on a telephone.
+        st.markdown(f"{angka(first)}–{angka(first + len(rows) - 1)} dari {angka(total)}")
 
 
 def _case_name(key: str) -> str:
@@ -305,9 +308,9 @@ def one_case(scope: Scope, choice: filters.Choice) -> None:
     dates = {p.kode_provinsi: p.tanggal_data for p in current_source().provinces}
     steps = present_cases.timeline(case, current_settings().ambang, data_date=dates[kode_provinsi])
     with st.container(border=True):
-        title, close = st.columns([5, 1], vertical_alignment="center")
-        title.subheader(f"Linimasa kasus {id_kasus}")
-        close.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(CASE, ""))
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader(f"Linimasa kasus {id_kasus}", width="content")
+            st.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(CASE, ""))
         place = reference.names("kabkota")[case["kode_kabkota"]]
         kind = reference.names("jenis_masalah")[case["kode_jenis"]]
         worker = (

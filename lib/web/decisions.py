@@ -10,7 +10,8 @@ import streamlit as st
 
 from lib import clock, decisions, reference
 from lib.decisions import Decision, State
-from lib.domain import CaseFilter, Scope, UserError
+from lib.disclosure.rules import BASE
+from lib.domain import CaseFilter, Scope, Tayang, UserError
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, tanggal
@@ -26,7 +27,11 @@ SHOWN_AT_ONCE = (LATE, State.TERBUKA.value, State.BERJALAN.value)
 READING = (
     "Angka dibandingkan antara saat diputuskan dan sekarang: angka tanggal data pada tanggalnya, angka lain dalam "
     "triwulan kalender terakhir yang lengkap. Perubahan kecil dapat terjadi kebetulan, dan perubahan besar belum "
-    "tentu karena tindak lanjut ini."
+    "tentu karena tindak lanjut ini. Selisih dihitung sebelum angkanya dibulatkan."
+)
+PRESENTED = (
+    " Tayang presentasi: jumlah dibulatkan ke kelipatan {base} dan persen dihitung darinya, jadi angkanya dapat "
+    "sedikit berbeda dari yang dilihat Direktur dan koordinator."
 )
 
 
@@ -80,7 +85,7 @@ def headline(scope: Scope) -> None:
         st.markdown(f"#### {counted(found)}.")
     else:
         st.markdown("#### Tidak ada tindak lanjut yang terbuka.")
-    cards.note(READING)
+    cards.note(READING + (PRESENTED.format(base=BASE) if scope.tayang is Tayang.PRESENTASI else ""))
 
 
 def listing(scope: Scope, choice: filters.Choice) -> None:

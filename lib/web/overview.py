@@ -173,20 +173,22 @@ def results(scope: Scope, choice: filters.Choice) -> None:
 
 
 def _results(scope: Scope, choice: filters.Choice, against: str) -> None:
-    st.subheader("Hasil dan target", help=TARGET_HELP)
+    st.subheader("Hasil dan target")
     left, right = st.columns([1, 2])
-    with left:
+    # The remark below the card keeps it as low as its figure: the chart beside it is four times as high.
+    with left, st.container(gap="small"):
         sides = [
             side[side["kode"] == OUTCOME] if len(side) else side
             for side in _compared(scope, choice, against)[:2]
         ]
         now, before = (side.iloc[0] if len(side) else None for side in sides)
         pieces.card(figures(scope, choice).loc[OUTCOME], now=now, before=before)
+        pieces.note(TARGET_HELP)
     with right, st.container(border=True, height="stretch"):
         answer = _of_targets(scope, choice)
         known = answer[answer["nilai"].notna()]
+        st.markdown("**Capaian target**")
         if known.empty:
-            st.markdown("**Capaian target**")
             pieces.note(
                 "; ".join(dict.fromkeys(f"{reason}" for reason in answer["alasan"])).capitalize() + "."
             )
@@ -256,9 +258,16 @@ def trends(scope: Scope, case_filter: CaseFilter) -> None:
         "Respon dan penyelesaian hanya menghitung kasus yang sudah cukup lama dipantau: bulan ialah saat hari ke-14 "
         "atau ke-180 kasus itu tiba. Bulan terakhir kasus terdata masih bertambah."
     )
+    cache.drawn("ringkasan.bertambah", scope, lambda: _growth(scope, case_filter), case_filter)
     if noted:
         legend = partial(_legend, scope, case_filter, noted)
         cache.drawn("ringkasan.catatan", scope, legend, case_filter, noted)
+
+
+def _growth(scope: Scope, case_filter: CaseFilter) -> None:
+    """Below all three charts: in the box of its own it would leave the other two blank."""
+    if _monthly(scope, case_filter, "I01")["nilai"].notna().any():
+        growth.note(growth.months(scope, case_filter))
 
 
 def _legend(scope: Scope, case_filter: CaseFilter, noted: annotations.Marks) -> None:
@@ -305,8 +314,6 @@ def _trend(scope: Scope, case_filter: CaseFilter, kode: str, noted: annotations.
     noted = annotations.within(noted, answer)
     sentence = text_delay.by_month(frame, name=title, mature_until=full)
     pieces.chart(annotations.on(figure, noted), key=f"tren_{kode}", sentence=sentence)
-    if expected is not None:
-        growth.note(expected)
 
 
 def clusters(scope: Scope, case_filter: CaseFilter) -> None:

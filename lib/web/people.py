@@ -150,6 +150,8 @@ def _fields(user: User | None, stranger: str | None, prefix: str) -> None:
         "Penerbit (iss)", user.issuer if user else issuer, disabled=known, key=f"{prefix}penerbit"
     )
     right.text_input("Subjek (sub)", user.subject if user else subject, disabled=known, key=f"{prefix}subjek")
+    # A row of its own, so that a telephone keeps the order of the form.
+    left, right = st.columns(2)
     left.text_input(
         "Sebutan",
         (user.label or "") if user else "",

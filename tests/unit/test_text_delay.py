@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lib.text_delay import by_month
+from lib.text_delay import by_month, growth
 
 NAN = float("nan")
 MONTHS = pd.DataFrame(
@@ -25,3 +25,21 @@ def test_a_growing_month_is_not_told_as_a_fall(
     frame: pd.DataFrame, mature_until: str | None, expected: str
 ) -> None:
     assert by_month(frame, name="Anak", mature_until=mature_until) == expected
+
+
+def test_a_month_that_will_not_grow_is_not_told() -> None:
+    frame = pd.DataFrame(
+        {
+            "bulan": ["2026-09", "2026-10"],
+            "sampai": ["2026-09-30", "2026-10-31"],
+            "sejauh_ini": [0, 9],
+            "perkiraan": [0.1, 10.2],
+            "bawah": [0.0, 9.0],
+            "atas": [0.4, 12.0],
+            "belum_kirim": [0, 0],
+        }
+    )
+    told = growth(frame)
+    assert told.startswith("Oktober 2026: 9 kasus sejauh ini; diperkirakan menjadi 10 (90 %: 9–12)")
+    assert "September" not in told
+    assert growth(frame.iloc[:1]) == ""
