@@ -22,6 +22,10 @@ STATUS_NAMES = {
 }
 
 
+# Middle, highest and spread of the cases each person holds.
+LOADS = ("I18-median", "I18-maks", "I19")
+
+
 def shown(kode: str, nilai: float | None, alasan: str | None = None) -> str:
     """A figure as its card shows it; a missing one as its reason. Zero is "0", never an empty place.
 
@@ -38,7 +42,8 @@ def shown(kode: str, nilai: float | None, alasan: str | None = None) -> str:
         return hari(nilai, decimals=0)
     if is_count(kode):
         return angka(nilai, decimals=0)
-    return angka(nilai, decimals=1)
+    # Numbers of cases too, whole or halves: "12 kasus", not "12,0"; a rate keeps its decimal.
+    return angka(nilai, decimals=None if kode in LOADS else 1)
 
 
 def definition(kode: str) -> str:
@@ -136,6 +141,13 @@ SERVICE_NAMES = {
     "bantuan_asistensi_sosial": "Bantuan sosial dan asistensi sosial",
     "dukungan_aksesibilitas": "Dukungan aksesibilitas",
 }
+
+
+def base(kode: str, n: float | None) -> str:
+    """What a figure was computed of, below it; a count is its own n. Example: "n = 621", "284.973.643 penduduk"."""
+    if pd.isna(n) or is_count(kode):
+        return ""
+    return f"{angka(n)} penduduk" if INDICATORS[kode].satuan.endswith("penduduk") else f"n = {angka(n)}"
 
 
 def is_count(kode: str) -> bool:

@@ -110,8 +110,8 @@ def returned(row: pd.Series, ratio: pd.Series) -> str:
     else:
         first = (
             f"Dari {angka(row['n'])} kasus terselesaikan yang sudah dipantau 180 hari, {angka(row['pembilang'])} "
-            f"({persen(row['nilai'])}; rentang 95 %: {persen(row['bawah'])}–{persen(row['atas'])}) diikuti kasus baru "
-            "klien yang sama."
+            f"({persen(row['nilai'])}; rentang 95 %: {angka(row['bawah'], decimals=1)}–{persen(row['atas'])}) "
+            "diikuti kasus baru klien yang sama."
         )
     value = f"saat ini {persen(ratio['nilai'])}" if not pd.isna(ratio["nilai"]) else f"{ratio['alasan']}"
     return (

@@ -13,10 +13,10 @@ total = clusters.figures(scope, choice)
 
 st.title("Klaster")
 links.back("klaster", choice)
+st.markdown(f"#### {text.headline(total, place=filters.place(scope, choice))}")
 filters.bar(choice, scope.provinces)
 if clusters.nothing(total):
     st.stop()
-st.markdown(f"#### {text.headline(total, place=filters.place(scope, choice))}")
 
 shown = clusters.view(scope, choice)
 clusters.reconciled(scope, choice, shown, total)

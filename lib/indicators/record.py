@@ -60,7 +60,7 @@ BEFORE_COMPLETE = (
     " Kasus sebelum register provinsi lengkap (lengkap_sejak) tidak dihitung; jumlahnya ada di catatan."
 )
 WATCHED = "Kasus yang terpantau pada suatu hari dalam periode"
-WHOLE_WORK = "Menggambarkan orang dan seluruh pekerjaannya: filter klaster dan jenis tidak berlaku."
+WHOLE_WORK = "Menggambarkan orang dan seluruh pekerjaannya: saringan klaster dan jenis tidak berlaku."
 
 
 def count(kode: str, nama: str, pendek: str, counted: str, **more) -> Indicator:

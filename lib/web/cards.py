@@ -48,7 +48,7 @@ def card(
             judged = _judged(record.arah, sign)
             change = text.change(now["nilai"], before["nilai"], row["kode"])
             delta = f"{change}, {judged}" if judged else change
-    parts = [part for part in (delta, _base(row)) if part]
+    parts = [part for part in (delta, text.base(row["kode"], row["n"])) if part]
     # The link lies inside the frame, so that the cards of a row keep one height.
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.metric(
@@ -69,13 +69,6 @@ def _judged(arah: str, sign: int) -> str:
     if not WISHED[arah] or not sign:
         return ""
     return BETTER if sign == WISHED[arah] else WORSE
-
-
-def _base(row: pd.Series) -> str | None:
-    """n below the figure; a plain count is its own n."""
-    if pd.isna(row["n"]) or INDICATORS[row["kode"]].satuan == "kasus":
-        return None
-    return f"n = {angka(row['n'])}"
 
 
 def note(sentence: str) -> None:

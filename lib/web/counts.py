@@ -28,7 +28,7 @@ def card(row: pd.Series, choice: filters.Choice | None, *, beside: str = "", **o
     Without a `choice` there is no link; `own` are parameters of the list (kabkota, pendamping).
     """
     kode = row["kode"]
-    base = "" if pd.isna(row["n"]) or text.is_count(kode) else f"n = {angka(row['n'])}"
+    base = text.base(kode, row["n"])
     name = INDICATORS[kode].pendek
     with st.container(border=True, height="stretch", gap="xsmall"):
         # Not as the metric's own label: that one is cut where the card is narrow.
