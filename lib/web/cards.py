@@ -178,12 +178,11 @@ def downloads(
         simulasi=current_source().simulasi,
     )
     content = sheets.to_csv(answer, about)
-    left, right = st.columns(2)
-    for column, label, ending, mime, make in (
-        (left, "Unduh CSV", "csv", sheets.CSV_MIME, lambda: content),
-        (right, "Unduh XLSX", "xlsx", sheets.XLSX_MIME, lambda: sheets.to_xlsx(answer, about)),
-    ):
-        with column:
+    with st.container(horizontal=True):
+        for label, ending, mime, make in (
+            ("Unduh CSV", "csv", sheets.CSV_MIME, lambda: content),
+            ("Unduh XLSX", "xlsx", sheets.XLSX_MIME, lambda: sheets.to_xlsx(answer, about)),
+        ):
             file_button(
                 label, make, sheets.file_name(key, content, ending), mime=mime, key=f"unduh_{key}_{ending}"
             )

@@ -93,7 +93,8 @@ def _cards(scope: Scope, choice: filters.Choice, against: str) -> None:
                 )
     pieces.note(
         pieces.compared_note(before, left_out)
-        + " “Separuh kasus ditutup” menghitung akhir apa pun; baca selalu bersama “Separuh kasus selesai”."
+        + " Perubahan kecil dapat terjadi kebetulan. “Separuh kasus ditutup” menghitung akhir apa pun; baca selalu "
+        "bersama “Separuh kasus selesai”."
     )
 
 
