@@ -97,11 +97,14 @@ def data_date(oldest: dt.date | None, newest: dt.date | None, missing: int) -> s
     return sentence
 
 
+LEAST_FOR_PERCENT = 10  # "−2 (−100 %)" says no more than "−2"
+
+
 def change(now: float, before: float, kode: str) -> str:
     """The difference of a figure to an earlier period. Example: +12 (+4,0 %)."""
     difference = now - before
     unit = INDICATORS[kode].satuan
-    if unit == "kasus" and before:
+    if unit == "kasus" and before >= LEAST_FOR_PERCENT:
         return f"{selisih(difference)} ({selisih(100 * difference / before, decimals=1)} %)"
     words = {"persen": " poin persen", "hari": " hari"}.get(unit, "")
     return f"{selisih(difference, decimals=1 if unit == 'persen' else None)}{words}"

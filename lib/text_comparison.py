@@ -9,7 +9,7 @@ import pandas as pd
 from lib.indicators.records import INDICATORS
 from lib.measure import NATIONAL_UNIT, Control, Event, Funnel
 from lib.numbers_id import angka, bulan_tahun, persen, tanggal
-from lib.text import shown
+from lib.text import is_count, shown
 
 WITHIN, LISTEN, STUDY = "dalam variasi wajar", "perlu didengar", "patut dipelajari"
 CLASSES = (WITHIN, LISTEN, STUDY)
@@ -21,6 +21,7 @@ CHART_KINDS = {
 }
 WISHED = {"naik": 1, "turun": -1, "netral": 0}
 NAMED_DAYS = 3
+FEWEST = 5  # cases a month: with fewer the limits of single values are not those of a count
 
 FUNNEL_READING = """
 Setiap titik satu {unit}. Makin ke kanan makin banyak kasusnya, dan makin sempit corongnya: dengan sedikit kasus, angka
@@ -145,9 +146,22 @@ def pattern_sentence(control: Control, *, kode: str, names: Mapping[str, str]) -
     last = control.frame.iloc[-1]
     if pd.isna(last["nilai"]):
         said = f"{bulan_tahun(last['bulan'])} tanpa angka (n < 10); polanya belum dapat dinilai."
+    elif too_few(control, kode):
+        said = (
+            f"{bulan_tahun(last['bulan'])} ({shown(kode, last['nilai'])}); rata-rata kurang dari {FEWEST} kasus per "
+            "bulan, terlalu sedikit untuk menilai pola."
+        )
     else:
         said = _pattern(control, shown(kode, last["nilai"]), bulan_tahun(last["bulan"]))
     return said if kode not in ("I03", "I13") else f"{said}{bulk_sentence(control.massal, names)}"
+
+
+def too_few(control: Control, kode: str) -> bool:
+    """Whether so few cases are counted a month that the rules of the chart mark every month without one.
+
+    Example: 1 case in 24 months has a mean of 0.04, and 23 months "below the mean".
+    """
+    return is_count(kode) and not control.frame["nilai"].mean() >= FEWEST
 
 
 def _pattern(control: Control, value: str, month: str) -> str:
@@ -184,6 +198,8 @@ def bulk_sentence(days: pd.DataFrame, names: Mapping[str, str]) -> str:
 def variation_mark(control: Control, *, kode: str) -> str:
     """The variation of the last month as a sign and words, with the direction that is wished for."""
     arah, wished = control.pola.arah, WISHED[INDICATORS[kode].arah]
+    if too_few(control, kode):
+        return "– Terlalu sedikit kasus untuk dinilai"
     if not control.pola.jenis:
         return "○ Variasi biasa"
     direction = "▲ ke atas" if arah > 0 else "▼ ke bawah"

@@ -84,11 +84,10 @@ def ages(frame: pd.DataFrame, median: pd.Series, *, limit: int) -> str:
     total, oldest = frame["nilai"].sum(), frame.iloc[-1]
     if total == 0:
         return "Tidak ada kasus terbuka pada akhir periode."
-    middle = hari(median["nilai"], decimals=0) if not pd.isna(median["nilai"]) else median["alasan"]
-    return (
-        f"n = {angka(total)} kasus terbuka; umur tengah {middle}. {oldest['tampil']} "
-        f"({persen(100 * oldest['nilai'] / total)}) lebih dari {limit} hari."
-    )
+    known = not pd.isna(median["nilai"])
+    middle = hari(median["nilai"], decimals=0) if known else f"tidak dihitung ({median['alasan']})"
+    share = f" ({persen(100 * oldest['nilai'] / total)})" if known else ""
+    return f"n = {angka(total)} kasus terbuka; umur tengah {middle}. {oldest['tampil']}{share} lebih dari {limit} hari."
 
 
 def stuck(row: pd.Series, *, limits: Thresholds) -> str:
@@ -97,9 +96,10 @@ def stuck(row: pd.Series, *, limits: Thresholds) -> str:
         return f"Kasus macet: {row['alasan']}. Pilih periode yang sampai tanggal data."
     if row["n"] == 0:
         return "Tidak ada kasus terbuka pada tanggal data."
+    share = f" ({persen(100 * row['nilai'] / row['n'])})" if row["n"] >= limits.n_minimum else ""
     return (
-        f"{angka(row['nilai'])} dari {angka(row['n'])} kasus terbuka ({persen(100 * row['nilai'] / row['n'])}) macet: "
-        f"tanpa aktivitas lebih dari {limits.macet_hari} hari, darurat {limits.macet_hari_darurat} hari (usulan)."
+        f"{angka(row['nilai'])} dari {angka(row['n'])} kasus terbuka{share} macet: tanpa aktivitas lebih dari "
+        f"{limits.macet_hari} hari, darurat {limits.macet_hari_darurat} hari (usulan)."
     )
 
 

@@ -88,5 +88,5 @@ def up_to(first: str | None, last: str | None) -> str:
     return (
         f"data per {newest}"
         if first == last
-        else f"data per {newest}, paling lama {tanggal(pd.Timestamp(first).date())}"
+        else f"data per {newest} (provinsi paling lambat: {tanggal(pd.Timestamp(first).date())})"
     )

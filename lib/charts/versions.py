@@ -19,7 +19,7 @@ from lib.charts.theme import (
     wrap,
 )
 
-ROW, ROOM = 44, 96  # a row of name and marks; heading, legend and axis
+ROW, ROOM = 44, 110  # a row of name and marks; heading, legend and axis
 NAME_ABOVE = 0.25
 
 
@@ -57,7 +57,7 @@ def then_and_now(frame: pd.DataFrame, *, heading: str, unit: str) -> go.Figure:
         traces,
         base_layout(height=ROW * len(frame) + ROOM, heading=wrap(heading)),
         showlegend=True,
-        margin={"b": 40},
+        margin={"b": 54},
         xaxis=number_axis()
         | {
             "rangemode": "normal",

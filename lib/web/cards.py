@@ -47,7 +47,7 @@ def card(
             sign = int(difference > 0) - int(difference < 0)
             judged = _judged(record.arah, sign)
             change = text.change(now["nilai"], before["nilai"], row["kode"])
-            delta = f"{change}, {judged}" if judged else change
+            delta = ", ".join(part for part in (change if sign else "tidak berubah", judged) if part)
     parts = [part for part in (delta, text.base(row["kode"], row["n"])) if part]
     # The link lies inside the frame, so that the cards of a row keep one height.
     with st.container(border=True, height="stretch", gap="xsmall"):

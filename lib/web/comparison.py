@@ -315,6 +315,8 @@ def chart_of(
 
 def _shown_months(chart: measure.Control, kode: str) -> pd.DataFrame:
     frame = chart.frame.copy()
+    if words.too_few(chart, kode):
+        frame["khusus"] = False
     frame["tampil"] = [
         text.shown(kode, row.nilai, reason)
         for row, reason in zip(frame.itertuples(), chart.answer.get("alasan", []), strict=True)

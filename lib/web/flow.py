@@ -13,7 +13,7 @@ from lib.charts import stock as stock_charts
 from lib.charts import workload
 from lib.domain import CaseFilter, Dimensi, PeriodKind, Scope
 from lib.measure import NO_DATA
-from lib.numbers_id import angka, bulan_tahun
+from lib.numbers_id import angka, bulan_tahun, persen
 from lib.periods import months
 from lib.present import full_until
 from lib.web import annotations, cache, cards, counts, filters, links
@@ -76,7 +76,8 @@ def nothing(shown: pd.DataFrame) -> bool:
 def figure_cards(choice: filters.Choice, shown: pd.DataFrame) -> None:
     """The figures of the flow, each count with the list of its cases."""
     share = shown.loc["I15-persen"]
-    beside = {"I15-n": f"{text.shown('I15-persen', share['nilai'], share['alasan'])} dari kasus terbuka"}
+    # A share of fewer cases than may be judged has a reason instead, which the other cards tell.
+    beside = {} if pd.isna(share["nilai"]) else {"I15-n": f"{persen(share['nilai'])} dari kasus terbuka"}
     counts.grid(
         [shown.loc[kode] for kode in CARDS],
         lambda row: counts.card(row, choice, beside="" if row["alasan"] else beside.get(row["kode"], "")),

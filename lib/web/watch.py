@@ -28,7 +28,8 @@ def _patterns(scope: Scope, choice: filters.Choice) -> None:
     for kode in WATCHED:
         chart = comparison.chart_of(scope, kode, choice.case_filter())
         sentence = text_comparison.pattern_sentence(chart, kode=kode, names=reference.names("provinsi"))
-        if chart.pola.jenis or _bulk_last_month(chart, kode):
+        special = chart.pola.jenis and not text_comparison.too_few(chart, kode)
+        if special or _bulk_last_month(chart, kode):
             with _row(f"**{INDICATORS[kode].pendek} per bulan** — {sentence}"):
                 own = {comparison.WATCHED: kode}
                 links.page(

@@ -445,3 +445,11 @@ def test_equal_chance_gives_the_mean_and_hidden_figures_stay_hidden():
     assert smoothed(raw)["nilai"].isna().tolist() == [True, False, False, False]
     with pytest.raises(ValueError, match="kasus"):
         smoothed(rates("kasus", scale=1))
+
+
+def test_a_month_of_too_few_cases_is_not_judged():
+    made = control([0, 0, 1, *[0] * 11])
+    sentence = words.pattern_sentence(made, kode="I01", names=NAMES)
+    assert made.pola.jenis and "terlalu sedikit untuk menilai pola" in sentence
+    assert words.too_few(made, "I01") and not words.too_few(made, "I11")
+    assert not words.too_few(control([*ZIGZAG, 99]), "I01")
