@@ -18,6 +18,7 @@ from lib.charts.theme import (
     wrap,
 )
 from lib.charts.trends import month_axis
+from lib.charts.workload import WHOLE_STEPS_UNTIL
 from lib.numbers_id import bulan_tahun
 
 HEIGHT = 440
@@ -52,7 +53,9 @@ def control_chart(
         base_layout(height=HEIGHT, heading=wrap(heading)),
         showlegend=True,
         xaxis=month_axis(frame["bulan"].tolist(), most=MAX_LABELS),
-        yaxis=number_axis() | {"rangemode": "normal", "range": _range(frame, target)},
+        yaxis=number_axis()
+        | {"rangemode": "normal", "range": _range(frame, target)}
+        | ({"dtick": 1} if frame["nilai"].max() <= WHOLE_STEPS_UNTIL else {}),
     )
 
 

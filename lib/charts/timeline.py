@@ -52,7 +52,7 @@ def case_steps(frame: pd.DataFrame) -> go.Figure:
         xaxis={
             "range": [(first - margin).isoformat(), (first + pd.Timedelta(days=days) + margin).isoformat()],
             "type": "date",
-            "tickformat": "%d %b<br>%Y",
+            "tickformat": "%-d %b<br>%Y",
             "nticks": 4,
             "tickangle": 0,
             "fixedrange": True,

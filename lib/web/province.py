@@ -121,7 +121,9 @@ def _figure_cards(scope: Scope, choice: filters.Choice, own: pd.DataFrame) -> No
 
     counts.grid([own.loc[kode] for kode in own.index], draw, columns=4)
     notes = [
-        f"{kode}: {row['catatan']}" for kode, row in own.iterrows() if row["catatan"] and not row["alasan"]
+        f"{INDICATORS[kode].pendek}: {row['catatan']}"
+        for kode, row in own.iterrows()
+        if row["catatan"] and not row["alasan"]
     ]
     cards.note(
         "“Separuh kasus ditutup” menghitung akhir apa pun; baca selalu bersama “Separuh kasus selesai”."

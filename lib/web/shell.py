@@ -29,7 +29,6 @@ from lib.web.session import (
     look_back,
     looked_back,
     on_page,
-    open_to_all,
     schema_flaw,
 )
 
@@ -169,7 +168,8 @@ def _about(who: Visitor) -> None:
         st.markdown(f":small[{values.unit}]  \n:small[{values.kementerian}]")
         if current_source().simulasi:
             st.markdown(f":material/science: **{text.SIMULATION}**")
-        if open_to_all(current_source()):
+        # As they were let in, by what is published: a kept version on the screen may be a simulation all the same.
+        if who.demonstration:
             _looked_at_as()
             return
         st.markdown(f":small[Anda masuk sebagai]  \n**{navigation.ROLE_NAMES[who.scope.role]}**")

@@ -191,3 +191,12 @@ def test_the_demonstration_does_not_open_real_data(two, open_app, monkeypatch):
     monkeypatch.setattr(session, "_opened_kept", opened)
     app = looking_as(start(versi=NAME), Role.DIREKTUR).run()
     assert "berisi data nyata" in sentences(app) and not app.metric
+
+
+def test_a_kept_simulation_opens_beside_a_mixture(two, open_app, monkeypatch):
+    """What the visitor may choose follows from what is published, whatever the kept version holds."""
+    real = session._opened
+    monkeypatch.setenv("TUNTAS_TANPA_MASUK", "1")
+    monkeypatch.setattr(session, "_opened", lambda versi: replace(real(versi), campuran=True))
+    app = start(versi=NAME).run()
+    assert not app.exception and "Sebagaimana disajikan" in words(app)
