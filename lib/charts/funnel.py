@@ -39,6 +39,7 @@ LINES = {
 WIDE_SIZES = 8
 # Names are placed for a plot of this size in pixels; one that has no room is left to the pointer and the sentence.
 PLOT_WIDTH, PLOT_HEIGHT, LETTER, LINE = 460, 380, 6.4, 15
+CLEAR_OF_RING = "\u00a0\u00a0\u00a0"  # the ring round the chosen mark is wider than the mark
 POSITIONS = {"middle right": (1, 0), "middle left": (-1, 0), "top center": (0, 1), "bottom center": (0, -1)}
 
 
@@ -64,7 +65,7 @@ def funnel(
     traces.append(_reference(limits, reference))
     x_axis, y_range = _x_axis(limits, x_title), _range(units, limits, reference)
     labels = _labels(units[units["letak"].abs() == 2], x_axis, y_range)
-    traces += [_marks(units, number, name, labels) for number, name in classes.items()]
+    traces += [_marks(units, number, name, labels, selected) for number, name in classes.items()]
     if selected is not None and (units["kunci"] == selected).any():
         traces.append(_ring(units[units["kunci"] == selected]))
     return drawn(
@@ -176,16 +177,23 @@ def _reference(limits: pd.DataFrame, reference: float) -> dict:
     }
 
 
-def _marks(units: pd.DataFrame, number: int, name: str, labels: Mapping[str, str]) -> dict:
+def _named(row, labels: Mapping[str, str], selected: str | None) -> str:
+    if not labels[row.kunci]:
+        return ""
+    aside = CLEAR_OF_RING if row.kunci == selected else ""
+    return f"{aside}{plain(row.nama)}{aside}"
+
+
+def _marks(
+    units: pd.DataFrame, number: int, name: str, labels: Mapping[str, str], selected: str | None
+) -> dict:
     own = units[units["letak"].abs() == number]
     return {
         "type": "scatter",
         "x": own["besar"].tolist(),
         "y": own["nilai"].tolist(),
         "mode": "markers+text" if number == 2 else "markers",
-        "text": [plain(row.nama) if labels[row.kunci] else "" for row in own.itertuples()]
-        if number == 2
-        else None,
+        "text": [_named(row, labels, selected) for row in own.itertuples()] if number == 2 else None,
         "textposition": [labels[kunci] or "top center" for kunci in own["kunci"]] if number == 2 else None,
         "textfont": SMALL_TEXT_FONT,
         "cliponaxis": False,

@@ -35,6 +35,7 @@ def case_steps(frame: pd.DataFrame) -> go.Figure:
             "x": dates,
             "y": list(range(len(frame))),
             "mode": "markers",
+            "cliponaxis": False,
             "marker": {"size": 14, "color": NEUTRAL_BAR, "line": {"color": EDGE, "width": 1}},
             "hovertext": [
                 f"<b>{plain(row.nama)}</b><br>{plain(row.tunggu)}<br>{plain(row.norma)}" for row in rows

@@ -45,7 +45,8 @@ def card(
         else:
             difference = now["nilai"] - before["nilai"]
             sign = int(difference > 0) - int(difference < 0)
-            judged = _judged(record.arah, sign)
+            few = text.is_count(row["kode"]) and before["nilai"] < text.LEAST_FOR_PERCENT
+            judged = "" if few else _judged(record.arah, sign)
             change = text.change(now["nilai"], before["nilai"], row["kode"])
             delta = ", ".join(part for part in (change if sign else "tidak berubah", judged) if part)
     parts = [part for part in (delta, text.base(row["kode"], row["n"])) if part]

@@ -46,8 +46,8 @@ DISPLAYS = (
 def conventions() -> None:
     """How status, dates and missing numbers are to be read."""
     limits = current_settings().ambang
-    with st.container(border=True):
-        st.subheader("Cara membaca")
+    # Closed, like the next one: on a telephone the search lay three screens below.
+    with st.expander("Cara membaca", icon=":material/help:"):
         st.markdown("**Status kasus** (diturunkan dari tanggal, tidak pernah diketik):")
         st.markdown("\n".join(f"- **{name}**: {meaning}" for name, meaning in STATUSES))
         st.markdown("**Bila tidak ada angka**, layar menyebut sebabnya:")
@@ -67,8 +67,7 @@ def conventions() -> None:
 
 def two_versions() -> None:
     """How the difference of two versions is divided."""
-    with st.container(border=True):
-        st.subheader("Membandingkan dua versi")
+    with st.expander("Membandingkan dua versi", icon=":material/compare_arrows:"):
         st.markdown("\n".join(f"- {line}" for line in (*DEFINITION, INTERNAL_ONLY)))
 
 
