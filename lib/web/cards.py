@@ -86,23 +86,30 @@ def chart(
     on_select=None,
     height: str = "content",
     foot: Foot | None = None,
+    is_ready: bool = False,
 ) -> None:
     """A figure with its sentence for those who cannot see it; dark pages get lighter colours. With the `height`
-    "stretch" it fills the place it stands in. `foot` is its source where that is not in the small type of a page."""
+    "stretch" it fills the place it stands in. `foot` is its source where that is not in the small type of a page.
+    A figure of `for_this_page` is ready."""
     more = {} if on_select is None else {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
-        on_page(
-            figure,
-            dark=cache.is_dark(),
-            selectable=on_select is not None,
-            foot=foot or written(picture_source()),
-        ),
+        figure if is_ready else for_this_page(figure, selectable=on_select is not None, foot=foot),
         key=key,
         theme=None,  # its looks are in the figure already
         config=plotly_config(_picture_name(key), is_map=is_map),
         alt=sentence,
         height=height,
         **more,
+    )
+
+
+def for_this_page(figure: go.Figure, *, selectable: bool = False, foot: Foot | None = None) -> go.Figure:
+    """A copy of a figure with the looks of the visitor's page, light or dark, and the source of this run's figures.
+
+    A chart that is drawn in every run, because it can be pressed, keeps it with its figure.
+    """
+    return on_page(
+        figure, dark=cache.is_dark(), selectable=selectable, foot=foot or written(picture_source())
     )
 
 

@@ -153,7 +153,7 @@ def _shape(
             figure = maps.tile_grid(frame, **common)
         else:
             figure = maps.choropleth(frame, geojson_url=borders, **common)
-        return figure, _map_sentence(frame, kode)
+        return pieces.for_this_page(figure, selectable=True), _map_sentence(frame, kode)
 
     figure, sentence = cache.made(
         "ringkasan.peta",
@@ -166,7 +166,14 @@ def _shape(
         borders,
         smooth,
     )
-    pieces.chart(figure, key=key, sentence=sentence, is_map=key == MAP, on_select=lambda: _map_clicked(key))
+    pieces.chart(
+        figure,
+        key=key,
+        sentence=sentence,
+        is_map=key == MAP,
+        on_select=lambda: _map_clicked(key),
+        is_ready=True,
+    )
     said = "" if borders is None else text.INDICATIVE_OF_USER if geo.is_from_user() else text.INDICATIVE
     own = "" if measure.is_national(scope) else "Hanya wilayah Anda yang berwarna."
     limits_said = "Batas kelas tetap (usulan); klik provinsi untuk angkanya."
