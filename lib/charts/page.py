@@ -77,9 +77,9 @@ def on_page(
     looks = _looks(dark=dark) | {name: _axis(name, layout.get(name, {}), dark=dark) for name in axes}
     # A ground of its own: a picture of a dark page without one is white type on a white slide.
     layout = completed(looks, layout) | {"paper_bgcolor": GROUND[dark]}
+    layout = with_room(layout, traces)
     if foot is not None:
         layout = with_foot(layout, foot, colour=SOURCE[dark])
-    layout = with_room(layout, traces, foot=foot.height if foot is not None else 0)
     data, layout = _with_text_colour([traces, layout], TEXT[dark])
     # Not checked again: the figure was when it was made.
     shown = go.Figure({"data": data, "layout": layout}, _validate=False)

@@ -31,8 +31,8 @@ HALF_A_NUMBER = 12
 HEADROOM, WITH_DECIMALS = 1.06, 5
 
 
-def with_room(layout: dict, traces: Sequence[dict], *, foot: int = 0) -> dict:
-    """A layout whose left and lower margins hold the names of its axes, and `foot` pixels below them.
+def with_room(layout: dict, traces: Sequence[dict]) -> dict:
+    """A layout whose left and lower margins hold the names of its axes.
 
     Only where the names are known: numbers or given texts, on one x axis below and y axes at the left. Example: numbers
     up to 2.943 of 12 pixels -> their width, 16 and 6 pixels at the left; two lines of names -> 55 pixels below.
@@ -50,7 +50,7 @@ def with_room(layout: dict, traces: Sequence[dict], *, foot: int = 0) -> dict:
     ]
     if below is None or not beside or None in beside:
         return layout
-    asked = {"l": max(beside), "b": below + foot}
+    asked = {"l": max(beside), "b": below}
     margin = layout.get("margin", {})
     return completed(
         layout, {"margin": {side: max(margin.get(side, 0), each) for side, each in asked.items()}}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lib.charts.foot import written
+from lib.charts.page import on_page
 from lib.charts.room import BELOW, BESIDE, HALF_A_NUMBER, SPARE, with_room
+from lib.charts.theme import base_layout, drawn
 
 NUMBERS = {"tickformat": ",", "tickangle": 0, "tickfont": {"size": 12}}
 MONTHS = {"ticktext": ["Nov<br>2025", "Des"], "tickangle": 0, "tickfont": {"size": 12}}
@@ -38,8 +41,12 @@ def test_the_lower_margin_holds_every_line_below(x, height):
 
 
 def test_the_foot_comes_below_the_names():
-    layout = with_room({"xaxis": NUMBERS, "yaxis": NUMBERS}, SERIES, foot=38)
-    assert layout["margin"]["b"] == ONE_LINE + 38
+    foot = written(["DATA SIMULASI", "data per 20 November 2026"])
+    figure = drawn(SERIES, base_layout(height=200), xaxis=NUMBERS, yaxis=NUMBERS)
+    layout = on_page(figure, dark=False, foot=foot).to_plotly_json()["layout"]
+    assert layout["margin"]["b"] == ONE_LINE + foot.height
+    # In room that is there the library lowers no line.
+    assert not layout["title"]["automargin"]
 
 
 # As wide as the browser draws them, measured there: 31 to 37 pixels for "2.500", 14 to 16 for "80".
