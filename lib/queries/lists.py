@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 from sqlalchemy import Select, and_, exists, func, or_, select
@@ -74,57 +75,68 @@ def _on_duty(k, p):
     )
 
 
-def _conditions(k, w, p) -> dict:
-    """Per kode the condition of its cases; the same words as in lib.queries.cases and people."""
+def _conditions(k, w, p) -> dict[str, Callable]:
+    """Per kode what makes the condition of its cases; the same words as in lib.queries.cases and people.
+
+    A question needs one or a few of fifty, and to make all takes as long as the database takes to answer.
+    """
     recorded = and_(k.c.tanggal_terdata >= w.c.mulai, k.c.tanggal_terdata <= w.c.akhir)
     ended = k.c.tanggal_terminasi <= w.c.akhir
     resolved = and_(k.c.kelompok == RESOLVED, ended)
     went = and_(k.c.tanggal_terminasi >= w.c.mulai, ended)
     responded = k.c.tanggal_respon <= w.c.akhir
     still_open = _open(k, w.c.akhir)
-    silent = or_(
-        and_(k.c.darurat == 0, k.c.tanggal_aktivitas < w.c.macet),
-        and_(k.c.darurat == 1, k.c.tanggal_aktivitas < w.c.macet_darurat),
-    )
     by_now = k.c.tanggal_terdata <= w.c.akhir
-    waiting = {step: and_(still_open, step_reached(k, w) == stands.value) for step, stands in WAITS.items()}
-    unanswered = and_(still_open, or_(k.c.tanggal_respon.is_(None), ~responded))
+
+    def silent():
+        return or_(
+            and_(k.c.darurat == 0, k.c.tanggal_aktivitas < w.c.macet),
+            and_(k.c.darurat == 1, k.c.tanggal_aktivitas < w.c.macet_darurat),
+        )
+
+    def waiting(step: str):
+        if step == "respon":
+            return and_(still_open, or_(k.c.tanggal_respon.is_(None), ~responded))
+        return and_(still_open, step_reached(k, w) == WAITS[step].value)
+
     return {
-        "I01": recorded,
-        "I02": and_(recorded, or_(responded, resolved)),
-        "I03": and_(
+        "I01": lambda: recorded,
+        "I02": lambda: and_(recorded, or_(responded, resolved)),
+        "I03": lambda: and_(
             k.c.kelompok == RESOLVED, k.c.tanggal_terminasi >= w.c.mulai, k.c.tanggal_terminasi <= w.c.akhir
         ),
-        "I03K": and_(recorded, resolved),
-        "I13": still_open,
-        **{kode: and_(still_open, _recorded_between(k, w, kode)) for kode in AGE_BANDS},
-        "I15-n": and_(_open(k, w.c.data), silent),
-        "DITUTUP": went,
-        **{f"DITUTUP-{kelompok}": and_(went, k.c.kelompok == kelompok) for kelompok in OTHER_ENDS},
-        "I28": and_(_open(k, w.c.data), ~_on_duty(k, p)),
-        "STOK-terdata": unanswered,
-        "STOK-tertangani": and_(still_open, responded),
-        "STOK-terselesaikan": and_(by_now, resolved),
-        "STOK-ditutup": and_(by_now, ended, k.c.kelompok != RESOLVED),
-        **{f"TUNGGU-{step}": condition for step, condition in waiting.items()},
+        "I03K": lambda: and_(recorded, resolved),
+        "I13": lambda: still_open,
+        **{kode: lambda kode=kode: and_(still_open, _recorded_between(k, w, kode)) for kode in AGE_BANDS},
+        "I15-n": lambda: and_(_open(k, w.c.data), silent()),
+        "DITUTUP": lambda: went,
+        **{f"DITUTUP-{end}": lambda end=end: and_(went, k.c.kelompok == end) for end in OTHER_ENDS},
+        "I28": lambda: and_(_open(k, w.c.data), ~_on_duty(k, p)),
+        "STOK-terdata": lambda: waiting("respon"),
+        "STOK-tertangani": lambda: and_(still_open, responded),
+        "STOK-terselesaikan": lambda: and_(by_now, resolved),
+        "STOK-ditutup": lambda: and_(by_now, ended, k.c.kelompok != RESOLVED),
+        **{f"TUNGGU-{step}": lambda step=step: waiting(step) for step in WAITS},
         **{
-            f"LEWAT-{step}": and_((waiting | {"respon": unanswered})[step], k.c[since] < w.c[f"norma_{step}"])
+            f"LEWAT-{step}": lambda step=step, since=since: and_(
+                waiting(step), k.c[since] < w.c[f"norma_{step}"]
+            )
             for step, (since, _) in NORMS.items()
         },
         **_quality(k, w, recorded),
     }
 
 
-def _quality(k, w, recorded) -> dict:
+def _quality(k, w, recorded) -> dict[str, Callable]:
     """The lists behind the counts of lib.queries.quality, by its own conditions."""
-    empty = quality.due_and_empty(k, w)
+    empty = cache(lambda: quality.due_and_empty(k, w))
     found = {
-        "sehari": quality.within_one_day(k, w),
-        "akhir_bulan": quality.at_month_end(k, w),
-        "kembar": and_(recorded, k.c.kembar == 1),
-        "tanpa_kabar": quality.without_news(k, w),
+        "sehari": lambda: quality.within_one_day(k, w),
+        "akhir_bulan": lambda: quality.at_month_end(k, w),
+        "kembar": lambda: and_(recorded, k.c.kembar == 1),
+        "tanpa_kabar": lambda: quality.without_news(k, w),
     }
-    return {f"{EMPTY}{name}": and_(recorded, *both) for name, both in empty.items()} | {
+    return {f"{EMPTY}{name}": lambda name=name: and_(recorded, *empty()[name]) for name in quality.FIELDS} | {
         f"{FOUND}{name}": found[name] for name in quality.FINDINGS
     }
 
@@ -180,7 +192,7 @@ def _chosen(
     query = (
         select()
         .select_from(joined)
-        .where(_conditions(k, w, source.pendamping)[kode])
+        .where(_conditions(k, w, source.pendamping)[kode]())
         .where(*restrictions(scope, k, case_filter))
     )
     if tahap is not None:
@@ -219,7 +231,7 @@ def count_each(
     """How many cases each of the lists has, in one query with the conditions of the lists themselves."""
     k, w, joined = _joined(scope, source, windows, limits=limits)
     conditions = _conditions(k, w, source.pendamping)
-    query = select(*(count_where(conditions[kode]).label(kode) for kode in kodes)).select_from(joined)
+    query = select(*(count_where(conditions[kode]()).label(kode) for kode in kodes)).select_from(joined)
     counted = fetch(scope, source, query.where(*restrictions(scope, k, case_filter)))
     # The sum over no rows is NULL, not 0.
     return {kode: 0 if pd.isna(number) else int(number) for kode, number in counted.iloc[0].items()}

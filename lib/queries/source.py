@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -65,20 +66,9 @@ class Source:
 def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:
     """The queries' view of an opened snapshot version, and where its past is kept."""
 
-    def stored(name: str, query: Select) -> Table:
-        return Table(
-            name, MetaData(), *(Column(column.name, column.type) for column in query.selected_columns)
-        )
-
-    cases = stored("kasus", prepared_cases("duckdb", []))
     return Source(
         engine=opened.engine,
-        kasus=cases,
-        pendamping=stored("pendamping", prepared_pendamping("duckdb", [])),
-        rujukan=stored("rujukan", prepared_referrals("duckdb", [])),
-        komponen=stored("komponen", prepared_components("duckdb", [], cases)),
-        kehadiran=stored("kehadiran", prepared_attendance("duckdb", [])),
-        target=stored("target", prepared_targets()),
+        **_stored(),
         versi=opened.versi,
         simulasi=opened.simulasi,
         campuran=opened.campuran,
@@ -87,6 +77,26 @@ def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source
         riwayat=riwayat,
         dikeluarkan=opened.dikeluarkan,
     )
+
+
+@cache
+def _stored() -> dict[str, Table]:
+    """The tables of every version: the columns of what is prepared, which no version changes."""
+
+    def table(name: str, query: Select) -> Table:
+        return Table(
+            name, MetaData(), *(Column(column.name, column.type) for column in query.selected_columns)
+        )
+
+    cases = table("kasus", prepared_cases("duckdb", []))
+    return {
+        "kasus": cases,
+        "pendamping": table("pendamping", prepared_pendamping("duckdb", [])),
+        "rujukan": table("rujukan", prepared_referrals("duckdb", [])),
+        "komponen": table("komponen", prepared_components("duckdb", [], cases)),
+        "kehadiran": table("kehadiran", prepared_attendance("duckdb", [])),
+        "target": table("target", prepared_targets()),
+    }
 
 
 def direct_source(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from lib import clock, settings, snapshot, start
+from lib import clock, measure, settings, snapshot, start
 from lib.database import connection
 from lib.disclosure import kept
 from lib.domain import Scope
@@ -21,6 +23,15 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = 4_000
 # The page at "/", which an address without a page opens.
 FIRST = "pages/ringkasan.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_read_once() -> Iterator[None]:
+    """Every AppTest looks for components in the metadata of all installed packages, which stay as they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +107,20 @@ def open_app(request: pytest.FixtureRequest) -> Iterator[Callable[..., AppTest]]
     yield run
     if not alike:
         _forget()
+
+
+def door() -> dict:
+    """What the one door needs besides the question, of the office that is set; each version is opened once."""
+    values = settings.load()
+    return {
+        "source": _opened(values.data_folder, snapshot.current_version(values)),
+        "limits": values.ambang,
+    }
+
+
+@functools.lru_cache(maxsize=2)
+def _opened(_folder: Path, version: str) -> measure.Source:
+    return measure.open_source(settings.load(), version)
 
 
 def _forget() -> None:

@@ -10,6 +10,7 @@ from lib import measure, reference, settings, text, text_flow
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope, Tahap
 from lib.numbers_id import angka
 from lib.web.flow import CARDS
+from tests.pages.conftest import door
 from tests.pages.test_pages import shown
 
 PAGE = "pages/alur.py"
@@ -22,9 +23,8 @@ FILTERS = {
 }
 
 
-def door(run, *arguments, **more):
-    values = settings.load()
-    return run(NATIONAL, *arguments, source=measure.open_source(values), limits=values.ambang, **more)
+def ask(run, *arguments, **more):
+    return run(NATIONAL, *arguments, **door(), **more)
 
 
 def chosen(more: dict) -> CaseFilter:
@@ -36,10 +36,10 @@ def test_the_page_shows_the_one_doors_numbers(name, demo, open_app):
     url, more = FILTERS[name]
     app = open_app(PAGE, **url)
     assert not app.exception and not app.error and not app.warning
-    answer = door(measure.measure, CARDS, chosen(more))
+    answer = ask(measure.measure, CARDS, chosen(more))
     values = [text.shown(row.kode, row.nilai) for row in answer.itertuples() if row.alasan is None]
     assert [metric.value for metric in app.metric] == values
-    whole = door(measure.stock_and_flow, chosen(more), per=None).iloc[0]
+    whole = ask(measure.stock_and_flow, chosen(more), per=None).iloc[0]
     assert text_flow.agrees(whole) and text_flow.identity(whole) in shown(app)
     assert "cocok pada 13 dari 13 bulan" in shown(app) or name == "late province"
 
@@ -49,7 +49,7 @@ def test_every_list_has_the_length_its_link_says(name, demo, open_app):
     url, more = FILTERS[name]
     person = {}
     if name == "one province":
-        rows = door(measure.measure, ("I15-n",), chosen(more), per=Dimensi.PENDAMPING)
+        rows = ask(measure.measure, ("I15-n",), chosen(more), per=Dimensi.PENDAMPING)
         person = {"macet_orang": rows.loc[rows["nilai"].idxmax(), "pendamping"]}
     app = open_app(PAGE, **url, **(person or {"macet_provinsi": "32"}))
     checked = set()
@@ -63,7 +63,7 @@ def test_every_list_has_the_length_its_link_says(name, demo, open_app):
         where = more | ({"provinsi": (query["provinsi"],)} if "provinsi" in query else {})
         asked = CaseFilter(period=chosen({}).period, pendamping=query.get("pendamping"), **where)
         tahap = Tahap(query["tahap"]) if "tahap" in query else None
-        count = angka(door(measure.count_behind, query["kode"], asked, tahap=tahap))
+        count = angka(ask(measure.count_behind, query["kode"], asked, tahap=tahap))
         assert label.endswith(f": {count}") or label.startswith(f"{count} kasus macet"), label
         checked.add((query["kode"], *(part for part in ("tahap", "pendamping") if part in query)))
     assert {("DITUTUP-dialihkan",), ("DITUTUP-berhenti",)} <= checked
@@ -73,7 +73,7 @@ def test_every_list_has_the_length_its_link_says(name, demo, open_app):
 
 def test_a_month_opens_its_own_lists(demo, open_app):
     app = open_app(PAGE, bulan="2026-03")
-    month = door(measure.stock_and_flow, chosen({}), per=Dimensi.BULAN).set_index("bulan").loc["2026-03"]
+    month = ask(measure.stock_and_flow, chosen({}), per=Dimensi.BULAN).set_index("bulan").loc["2026-03"]
     found = {link.proto.label: parse_qs(link.proto.query_string) for link in app.get("page_link")}
     query = found[f"Masuk: {angka(month['masuk'])}"]
     assert (query["dari"], query["sampai"]) == (["2026-03-01"], ["2026-03-31"])
@@ -82,7 +82,7 @@ def test_a_month_opens_its_own_lists(demo, open_app):
 def test_what_if_is_the_one_doors(demo, open_app):
     app = open_app(PAGE, provinsi="36", tambah="2", asal="32")
     values = settings.load()
-    known = door(measure.pace, CaseFilter())
+    known = ask(measure.pace, CaseFilter())
     then = measure.outlook(known, target="beban", limits=values.ambang, change={"36": 2, "32": -2})
     row = then.set_index("provinsi").loc["36"]
     assert (

@@ -35,10 +35,16 @@ def nothing_remembered() -> None:
     session.LOGGED.clear()
 
 
+@pytest.fixture(scope="module")
+def one_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case database with one case, made once."""
+    return office(tmp_path_factory.mktemp("satu"), SMALL).data_folder / "kasus.sqlite"
+
+
 @pytest.fixture
-def small(tuntas_data: Path, monkeypatch: pytest.MonkeyPatch) -> settings.Settings:
+def small(one_case: Path, tuntas_data: Path, monkeypatch: pytest.MonkeyPatch) -> settings.Settings:
     """An office with one case and no version yet, in a database that is named: nothing is ever simulated for it."""
-    office(tuntas_data, SMALL)
+    shutil.copy(one_case, tuntas_data)
     monkeypatch.setenv("TUNTAS_DB", f"sqlite:///{tuntas_data / 'kasus.sqlite'}")
     return settings.load()
 

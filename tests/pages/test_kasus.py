@@ -12,6 +12,7 @@ from lib.domain import CaseFilter, Role, Scope
 from lib.numbers_id import angka
 from lib.present_cases import timeline
 from lib.web.case_list import KINDS, PAGE_SIZE
+from tests.pages.conftest import door
 from tests.pages.test_pages import shown
 
 NATIONAL = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -19,9 +20,7 @@ PAGE = "pages/kasus.py"
 
 
 def count(kode: str, **chosen) -> int:
-    values = settings.load()
-    source = measure.open_source(values)
-    return measure.count_behind(NATIONAL, kode, CaseFilter(**chosen), source=source, limits=values.ambang)
+    return measure.count_behind(NATIONAL, kode, CaseFilter(**chosen), **door())
 
 
 @pytest.mark.parametrize("kode", KINDS)
@@ -70,11 +69,7 @@ def test_narrowing_can_be_taken_away(demo, open_app):
 
 
 def test_timeline_of_a_case(demo, open_app):
-    values = settings.load()
-    source = measure.open_source(values)
-    row = measure.cases_behind(
-        NATIONAL, "I13", CaseFilter(provinsi=("33",)), source=source, limits=values.ambang, size=1
-    ).iloc[0]
+    row = measure.cases_behind(NATIONAL, "I13", CaseFilter(provinsi=("33",)), size=1, **door()).iloc[0]
     app = open_app(PAGE, kasus=f"33~{row['id_kasus']}")
     assert any(row["id_kasus"] in subheader.value for subheader in app.subheader)
     assert not app.exception and not app.warning

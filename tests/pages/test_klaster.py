@@ -8,11 +8,12 @@ from urllib.parse import parse_qs
 import pandas as pd
 import pytest
 
-from lib import measure, reference, settings, text
+from lib import measure, reference, text
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
 from lib.web.clusters import CORONG, GROUP_CARDS, KIND_TABLE
+from tests.pages.conftest import door
 
 PAGE = "pages/klaster.py"
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -39,12 +40,12 @@ FILTERS = {
 }
 
 
+def case_filter(more: dict) -> CaseFilter:
+    return CaseFilter(**({"period": TWELVE_MONTHS} | more))
+
+
 def measured(kodes, more: dict, per=None) -> pd.DataFrame:
-    values = settings.load()
-    chosen = CaseFilter(**({"period": TWELVE_MONTHS} | more))
-    return measure.measure(
-        SCOPE, kodes, chosen, per=per, source=measure.open_source(values), limits=values.ambang
-    )
+    return measure.measure(SCOPE, kodes, case_filter(more), per=per, **door())
 
 
 def words(app) -> str:
@@ -91,16 +92,8 @@ def test_groups_kinds_and_total_agree(name, grouping, demo, open_app):
         assert line in words(app)
     cards = measured(CARDS, more)
     assert [metric.value for metric in app.metric] == shown_values(cards)
-    values = settings.load()
     for row in cards.dropna(subset=["nilai"]).itertuples():
-        length = measure.count_behind(
-            SCOPE,
-            row.kode,
-            CaseFilter(**({"period": TWELVE_MONTHS} | more)),
-            source=measure.open_source(values),
-            limits=values.ambang,
-        )
-        assert length == row.nilai
+        assert measure.count_behind(SCOPE, row.kode, case_filter(more), **door()) == row.nilai
 
 
 @pytest.mark.parametrize("klaster", ["ANAK", "NAPZA", "BENCANA"])

@@ -7,7 +7,7 @@ import pytest
 from lib import measure, present_workers, reference, settings, text
 from lib.domain import CaseFilter, Dimensi, Pita, Role, Scope
 from lib.numbers_id import angka
-from tests.pages.conftest import look_as
+from tests.pages.conftest import door, look_as
 from tests.pages.test_pages import shown
 
 NATIONAL = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -16,22 +16,11 @@ COLUMN = present_workers.COLUMNS
 
 
 def staff(**chosen):
-    values = settings.load()
-    return measure.workers(
-        NATIONAL,
-        CaseFilter(**chosen),
-        source=measure.open_source(values),
-        limits=values.ambang,
-        weights=values.bobot,
-    )
+    return measure.workers(NATIONAL, CaseFilter(**chosen), weights=settings.load().bobot, **door())
 
 
 def figures(kodes, per=None, **chosen):
-    values = settings.load()
-    source = measure.open_source(values)
-    return measure.measure(
-        NATIONAL, kodes, CaseFilter(**chosen), per=per, source=source, limits=values.ambang
-    )
+    return measure.measure(NATIONAL, kodes, CaseFilter(**chosen), per=per, **door())
 
 
 def table(app):

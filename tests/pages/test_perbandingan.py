@@ -5,22 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from lib import measure, reference, settings, text
+from lib import measure, reference, text
 from lib import text_comparison as wording
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka, bulan_tahun, persen
 from lib.web import comparison
+from tests.pages.conftest import door
 
 PAGE = "pages/perbandingan.py"
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
 TWELVE_MONTHS = Period(kind=PeriodKind.DUA_BELAS_BULAN)
 NAMES = reference.names("provinsi")
-
-
-def door() -> dict:
-    values = settings.load()
-    return {"source": measure.open_source(values), "limits": values.ambang}
 
 
 def chosen(**more) -> CaseFilter:

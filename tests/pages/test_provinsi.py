@@ -15,6 +15,7 @@ from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
 from lib.web.province import FIGURES, PLACE_TABLE
+from tests.pages.conftest import door
 
 PAGE = "pages/provinsi.py"
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -43,10 +44,7 @@ def case_filter(url: dict, more: dict, *, nation: bool = False) -> CaseFilter:
 
 
 def measured(kodes, chosen: CaseFilter, per=None) -> pd.DataFrame:
-    values = settings.load()
-    return measure.measure(
-        SCOPE, kodes, chosen, per=per, source=measure.open_source(values), limits=values.ambang
-    )
+    return measure.measure(SCOPE, kodes, chosen, per=per, **door())
 
 
 def words(app) -> str:
@@ -88,16 +86,12 @@ def test_every_card_is_the_one_doors_and_leads_to_its_list(url, more, demo, open
             assert f"**{row['alasan']}**" in on_page
         beside = text.beside(kode, row["nilai"], nation.loc[kode], place="nasional", same_period=same)
         assert f":small[{beside}]" in on_page, kode
-    values = settings.load()
     for kode in [kode for kode in KODES if kode in measure.LISTED and own.loc[kode, "nilai"] > 0]:
         if kode == "I15-n" and "sampai" in url:
             # Told from the riwayat: the number is known, the cases of that day are not.
             assert "menurut riwayat" in own.loc[kode, "catatan"] and not links(app, kode)
             continue
-        length = measure.count_behind(
-            SCOPE, kode, chosen, source=measure.open_source(values), limits=values.ambang
-        )
-        assert length == own.loc[kode, "nilai"]
+        assert measure.count_behind(SCOPE, kode, chosen, **door()) == own.loc[kode, "nilai"]
         assert {"kode": [kode]} | {name: [value] for name, value in url.items()} in links(app, kode)
 
 
@@ -134,16 +128,14 @@ def test_loads_and_cases_without_pendamping_make_up_the_open_cases(provinsi, dem
 
 def test_the_first_ten_stuck_cases_and_the_way_to_all(demo, open_app):
     app = open_app(PAGE, provinsi=LARGEST)
-    values = settings.load()
     rows = measure.cases_behind(
         SCOPE,
         "I15-n",
         CaseFilter(provinsi=(LARGEST,)),
-        source=measure.open_source(values),
-        limits=values.ambang,
         sort="tanggal_aktivitas",
         newest_first=False,
         size=10,
+        **door(),
     )
     shown = table(app, "Kasus", "Hari tanpa aktivitas")
     assert shown["Kasus"].tolist() == rows["id_kasus"].tolist() and len(shown) > 0
@@ -198,7 +190,7 @@ def test_the_way_back_keeps_the_filter(demo, open_app):
 
 
 def test_late_data_are_announced(demo, open_app):
-    dates = {p.kode_provinsi: p.tanggal_data for p in measure.open_source(settings.load()).provinces}
+    dates = {p.kode_provinsi: p.tanggal_data for p in door()["source"].provinces}
     app = open_app(PAGE, provinsi=LATE)
     assert dates[LATE] < max(dates.values())
     assert text.late_data(dates[LATE], max(dates.values())) in words(app)

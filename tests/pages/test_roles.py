@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -239,14 +240,16 @@ class Door:
         self.person = Identity(issuer=ISSUER, subject=subject, signed_in_at=moment)
 
 
-@pytest.fixture
-def door(demo_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
-    """The small simulation, said to be real, with users in its application database."""
-    with closing(sqlite3.connect(demo_copy / "kasus.sqlite")) as writer, writer:
+@pytest.fixture(scope="module")
+def real_folder(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small simulation, said to be real, with users in its application database; made once."""
+    folder = tmp_path_factory.mktemp("nyata")
+    shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+    values = settings.load(environment={"TUNTAS_DATA": str(folder)})
+    with closing(sqlite3.connect(folder / "kasus.sqlite")) as writer, writer:
         writer.execute("UPDATE meta SET nilai = '0' WHERE kunci = 'simulasi'")
     # Other tests on the same simulation have left their lines in the trail.
-    (demo_copy / "aplikasi.sqlite").unlink()
-    values = settings.load()
+    (folder / "aplikasi.sqlite").unlink()
     snapshot.build(values, now=clock.now())
     for subject, role, provinces in (
         ("direktur", Role.DIREKTUR, ()),
@@ -256,6 +259,13 @@ def door(demo_copy: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
     ):
         user = User(issuer=ISSUER, subject=subject, role=role, provinces=provinces)
         users.put(values, user, now=clock.now())
+    return folder
+
+
+@pytest.fixture
+def door(real_folder: Path, tuntas_data: Path, monkeypatch: pytest.MonkeyPatch) -> Door:
+    """A copy of the real office as this test's TUNTAS_DATA, behind a sign-in."""
+    shutil.copytree(real_folder, tuntas_data, dirs_exist_ok=True)
     made = Door()
     monkeypatch.setattr(identity, "configured", lambda: True)
     monkeypatch.setattr(identity, "identity", lambda: made.person)

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 import pandas as pd
 import pytest
 
-from lib import measure, reference, settings, text
+from lib import measure, reference, text
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
 from lib.numbers_id import angka, persen
 from lib.web.times import CLOSING, FIGURES, VIEWS
-from tests.pages.conftest import look_as
+from tests.pages.conftest import door, look_as
 
 PAGE = "pages/waktu.py"
 SCOPE = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
@@ -34,11 +34,6 @@ FILTERS = {
         {"period": Period(dari=dt.date(2025, 1, 1), sampai=dt.date(2025, 12, 31))},
     ),
 }
-
-
-def door() -> dict:
-    values = settings.load()
-    return {"source": measure.open_source(values), "limits": values.ambang}
 
 
 def case_filter(more: dict) -> CaseFilter:

@@ -24,15 +24,16 @@ def published(tmp_path_factory) -> dict[str, Path]:
 @pytest.fixture
 def small(published, tmp_path) -> settings.Settings:
     """An office of its own with one case and one published version."""
-    return _copy(published["small"], tmp_path)
+    return copy_of(published["small"], tmp_path)
 
 
 @pytest.fixture
 def varied(published, tmp_path) -> settings.Settings:
     """An office of its own with a random world and one published version."""
-    return _copy(published["random"], tmp_path)
+    return copy_of(published["random"], tmp_path)
 
 
-def _copy(folder: Path, target: Path) -> settings.Settings:
+def copy_of(folder: Path, target: Path) -> settings.Settings:
+    """The settings of a copy of an office."""
     shutil.copytree(folder, target, dirs_exist_ok=True)
     return settings.load(environment={"TUNTAS_DATA": str(target)})

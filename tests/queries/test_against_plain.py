@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -45,6 +46,23 @@ NOTED = {
 WITHOUT_REFERENCE = ("STOK-",)
 
 
+@cache
+def world_of(seed: int) -> World:
+    return build_world(random_world(seed))
+
+
+@cache
+def asked_of(seed: int) -> list[Ask]:
+    """The questions a world is asked."""
+    return questions(world_of(seed), seed, WORLDS[seed])
+
+
+@cache
+def expected_of(seed: int, position: int) -> dict | str:
+    """What the reference answers: slowly, so once for all tests."""
+    return plain(asked_of(seed)[position], world_of(seed))
+
+
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory) -> Iterator:
     """A function: seed -> world, and its sources by engine."""
@@ -58,7 +76,7 @@ def opened(tmp_path_factory) -> Iterator:
             values = settings.load(environment={"TUNTAS_DATA": str(folder)})
             snapshot.build(values, now=dt.datetime(2026, 12, 1, tzinfo=dt.UTC))
             sources = {"sqlite": direct_source(engine, simulasi=True), "duckdb": open_source(values)}
-            made[seed] = build_world(raw), sources
+            made[seed] = world_of(seed), sources
         return made[seed]
 
     yield open_world
@@ -71,9 +89,8 @@ def opened(tmp_path_factory) -> Iterator:
     ("seed", "position"), [(seed, position) for seed, number in WORLDS.items() for position in range(number)]
 )
 def test_equal(opened, seed, position):
-    world, sources = opened(seed)
-    ask = questions(world, seed, WORLDS[seed])[position]
-    expected = plain(ask, world)
+    _, sources = opened(seed)
+    ask, expected = asked_of(seed)[position], expected_of(seed, position)
     for name, source in sources.items():
         found = differences(real(ask, source), expected)
         assert not found, "\n".join([f"{name}: {len(found)} differences for {ask}", *found[:20]])
@@ -163,8 +180,8 @@ def test_every_indicator_with_a_reference_is_compared():
         kode for kode in INDICATORS if kode not in FIGURES and not kode.startswith(WITHOUT_REFERENCE)
     ] == []
     asked: set[tuple] = set()
-    for seed, number in WORLDS.items():
-        for ask in questions(build_world(random_world(seed)), seed, number):
+    for seed in WORLDS:
+        for ask in asked_of(seed):
             asked |= {(kode, ask.per) for kode in ask.allowed()}
     missing = [
         (kode, per)
@@ -180,9 +197,8 @@ def expected() -> Counter:
     """How often the questions have an answer of each kind: (kode, alasan), and (kode, what is left out)."""
     seen: Counter = Counter()
     for seed, number in WORLDS.items():
-        world = build_world(random_world(seed))
-        for ask in questions(world, seed, number):
-            answer = plain(ask, world)
+        for position in range(number):
+            answer = expected_of(seed, position)
             if answer == "refused":
                 continue
             for (kode, *_), values in answer.items():

@@ -17,7 +17,7 @@ BOTH = tuple(sorted(("31", LATE_REGISTER)))
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     values = settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp("banding"))})
-    start.make_demo(values, now=clock.now(), cases=4_000)
+    start.make_demo(values, now=clock.now(), cases=4_000, past=False)
     return {"source": measure.open_source(values), "limits": values.ambang}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -66,12 +67,13 @@ def test_the_one_door_takes_the_scope_first_too(name):
     assert next(iter(inspect.signature(ASKED[name]).parameters)) == "scope"
 
 
-@pytest.fixture
-def given(varied) -> dict:
-    source = measure.open_source(varied)
+@pytest.fixture(scope="module")
+def given(published) -> Iterator[dict]:
+    """What the functions ask for, over a random world that nobody changes."""
+    source = measure.open_source(settings.load(environment={"TUNTAS_DATA": str(published["random"])}))
     registers = registers_of(source, EVERYBODY.provinces)
     start = T.replace(year=T.year - 2)
-    return {
+    yield {
         "source": source,
         "case_filter": CaseFilter(),
         "windows": periods.windows(registers, [(start, T)]),
@@ -85,6 +87,7 @@ def given(varied) -> dict:
         "count": cases.STOCK,
         "counts": {name: count_of(LIMITS) for name, count_of in PLAIN.items()},
     }
+    source.engine.dispose()
 
 
 def required(name: str) -> list[str]:

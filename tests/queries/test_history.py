@@ -54,8 +54,10 @@ def send(values: settings.Settings, number: int, day: dt.date, *cases: dict) -> 
     engine.dispose()
 
 
-def publish(values: settings.Settings, **more):
-    return publishing.publish(values, now=NOW, **more)
+def publish(values: settings.Settings, *, minutes: int = 0, anew: bool = False):
+    """A version some minutes later, without the audit of presentasi, which keeps no past."""
+    now = NOW + dt.timedelta(minutes=minutes)
+    return publishing.publish(values, now=now, anew=anew, audit=False)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,7 @@ def remembered_once(tmp_path_factory) -> Path:
     values = office(tmp_path_factory.mktemp("teringat"), world_in_october())
     publish(values)
     send(values, 2, NOVEMBER, kasus_row("34", 3, OCTOBER - 5 * DAY))
-    publishing.publish(values, now=NOW + dt.timedelta(minutes=1))
+    publish(values, minutes=1)
     return values.data_folder
 
 
@@ -82,7 +84,7 @@ def both_remembered(tmp_path_factory) -> settings.Settings:
     values = office(tmp_path_factory.mktemp("berdua"), world_in_october(unggahan=both))
     publish(values)
     send(values, 3, NOVEMBER)
-    publishing.publish(values, now=NOW + dt.timedelta(minutes=1))
+    publish(values, minutes=1)
     return values
 
 
@@ -164,7 +166,7 @@ def test_the_same_data_date_is_overwritten(remembered):
         target.execute(delete(schema.kasus).where(schema.kasus.c.id_kasus == "0001"))
     engine.dispose()
     before = kept(remembered)
-    publishing.publish(remembered, now=NOW + dt.timedelta(minutes=2))
+    publish(remembered, minutes=2)
     after = kept(remembered)
     assert before.keys() == after.keys()
     changed = {key: (before[key], after[key]) for key in before if before[key] != after[key]}
@@ -180,7 +182,7 @@ def test_a_figure_that_no_longer_exists_is_no_longer_kept(tmp_path):
     with engine.begin() as target:
         target.execute(update(schema.pendamping).values(tanggal_selesai=START))
     engine.dispose()
-    publishing.publish(values, now=NOW + dt.timedelta(minutes=1))
+    publish(values, minutes=1)
     assert ("34", OCTOBER, "I18-rata") not in kept(values)
 
 
@@ -234,7 +236,7 @@ def test_month_ends_equal_plain_on_registers_that_end_there(tmp_path):
 
 
 def test_simulated_data_have_twelve_month_ends_and_no_other_past(remembered):
-    built = publishing.publish(remembered, now=NOW + dt.timedelta(minutes=2), anew=True)
+    built = publish(remembered, minutes=2, anew=True)
     publishing.tell_past(remembered, versi=built.versi)
     days = sorted({day for _, day, _ in kept(remembered)})
     # The register begins on 1 September; what was kept of 25 October belonged to other data.
@@ -274,7 +276,7 @@ def test_a_damaged_application_database_is_said(remembered):
     with pytest.raises(UserError, match="TUNTAS_DB_APLIKASI"):
         ask(remembered, sampai=OCTOBER)
     with pytest.raises(UserError, match="TUNTAS_DB_APLIKASI"):
-        publishing.publish(remembered, now=NOW + dt.timedelta(minutes=3))
+        publish(remembered, minutes=3)
     # What needs no past is answered all the same.
     assert ask(remembered)["nilai"].tolist() == [3]
 
@@ -298,6 +300,6 @@ def test_application_database_on_postgresql(postgres_database, tmp_path):
     values = replace(office(tmp_path, world_in_october()), db_aplikasi=url)
     publish(values)
     send(values, 2, NOVEMBER)
-    publishing.publish(values, now=NOW + dt.timedelta(minutes=1))
+    publish(values, minutes=1)
     assert ask(values, sampai=OCTOBER)["nilai"].tolist() == [2]
     assert not (tmp_path / "aplikasi.sqlite").exists()

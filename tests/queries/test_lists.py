@@ -39,7 +39,7 @@ FILTERS = {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     values = settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp("daftar"))})
-    start.make_demo(values, now=clock.now(), cases=6_000)
+    start.make_demo(values, now=clock.now(), cases=6_000, past=False)
     return {"source": measure.open_source(values), "limits": values.ambang}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -30,17 +31,18 @@ COUNTS = ("kasus", "rujukan", "per 100.000 penduduk", "per sejuta penduduk")
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory) -> tuple[dict, dict]:
     """The door of a simulated office, and of the same one where every second case of other provinces is gone."""
-    doors = []
-    for name in ("semua", "berkurang"):
-        values = settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp(name))})
-        start.make_demo(values, now=clock.now(), cases=6_000, past=False)
-        if name == "berkurang":
-            # Without the check of keys, which only the house's own connections ask for.
-            with closing(sqlite3.connect(values.data_folder / "kasus.sqlite")) as writer, writer:
-                for table in ("kegiatan", "rujukan", "kasus"):
-                    writer.execute(f"DELETE FROM {table} WHERE {GONE}")  # noqa: S608  our own words
-            snapshot.build(values, now=clock.now())
-        doors.append({"source": measure.open_source(values), "limits": values.ambang})
+    whole, fewer = (
+        settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp(name))})
+        for name in ("semua", "berkurang")
+    )
+    start.make_demo(whole, now=clock.now(), cases=6_000, past=False)
+    shutil.copytree(whole.data_folder, fewer.data_folder, dirs_exist_ok=True)
+    # Without the check of keys, which only the house's own connections ask for.
+    with closing(sqlite3.connect(fewer.data_folder / "kasus.sqlite")) as writer, writer:
+        for table in ("kegiatan", "rujukan", "kasus"):
+            writer.execute(f"DELETE FROM {table} WHERE {GONE}")  # noqa: S608  our own words
+    snapshot.build(fewer, now=clock.now())
+    doors = [{"source": measure.open_source(values), "limits": values.ambang} for values in (whole, fewer)]
     return doors[0], doors[1]
 
 

@@ -27,6 +27,7 @@ KINDS = {"P01": 30, "P02": 15, "P06": 4, "P09": 20, "P17": 3, "P18": 3, "P23": 8
 GROUPS = reference.table("jenis_masalah").set_index("kode_jenis")["kode_klaster"].to_dict()
 SENSITIVE = set(reference.table("jenis_masalah").query("sensitif == 1")["kode_jenis"]) | {"NAPZA"}
 MONTHS = tuple(range(1, 12))
+SHARE = "I11"
 SHOWN = Scope(role=Role.ADMIN_DATA, provinces=reference.all_provinces(), tayang=Tayang.PRESENTASI)
 
 
@@ -107,41 +108,35 @@ def spans():
     return found
 
 
-def everything(published, kode="I01", read=None, *, fine=True):
-    """All that presentasi publishes of a figure: (place, what, period) -> (nilai, alasan), asked view by view.
+def everything(published, kodes=("I01",)):
+    """All that presentasi publishes of figures, asked view by view: kode -> (place, what, period) -> (nilai, alasan).
 
-    `read` takes the published count out of a row; `fine`: with the views of the core counts only.
+    Of the share I11 its pembilang in place of nilai; the views of the fine parts hold the core counts only.
     """
-    answers = {}
+    answers = {kode: {} for kode in kodes}
 
-    def ask(*given, **chosen):
-        return globals()["ask"](*given, kodes=(kode,), **chosen)
+    def note(period, place, per, apa="semua", only=kodes, **chosen):
+        rows = ask(published, only, per=per, period=spans()[period], **chosen)
+        for kode, frame in rows.groupby("kode"):
+            answers[kode] |= cells_of(frame, period, place, per, apa)
 
-    def cells_of(*given, **named):
-        return globals()["cells_of"](*given, **named, read=read)
-
-    for name, period in spans().items():
+    for name in spans():
         for per in (None, Dimensi.KLASTER, Dimensi.JENIS):
-            answers |= cells_of(ask(published, per=per, period=period), name, "00", per)
+            note(name, "00", per)
         if "-T" in name or name == "2026":
             for group in (None, *sorted(set(GROUPS.values()))):
                 chosen = {"klaster": (group,)} if group else {}
-                found = ask(published, per=Dimensi.PROVINSI, period=period, **chosen)
-                answers |= cells_of(found, name, None, Dimensi.PROVINSI, apa=group or "semua")
-    if not fine:
-        return answers
-    year = spans()["2026"]
+                note(name, None, Dimensi.PROVINSI, group or "semua", **chosen)
+    core = tuple(kode for kode in kodes if kode != SHARE)
     for kind in sorted(GROUPS):
-        found = ask(published, per=Dimensi.PROVINSI, period=year, jenis=(kind,))
-        answers |= cells_of(found, "2026", None, Dimensi.PROVINSI, apa=kind)
+        note("2026", None, Dimensi.PROVINSI, kind, core, jenis=(kind,))
     for group in (None, *sorted(set(GROUPS.values()) - SENSITIVE)):
         chosen = {"klaster": (group,)} if group else {}
-        found = ask(published, per=Dimensi.KABKOTA, period=year, **chosen)
-        answers |= cells_of(found, "2026", None, Dimensi.KABKOTA, apa=group or "semua")
+        note("2026", None, Dimensi.KABKOTA, group or "semua", core, **chosen)
     return answers
 
 
-def cells_of(frame, period, place, per, apa="semua", read=None):
+def cells_of(frame, period, place, per, apa):
     found = {}
     for row in frame.to_dict("records"):
         key = (
@@ -149,7 +144,7 @@ def cells_of(frame, period, place, per, apa="semua", read=None):
             row[per.value] if per in (Dimensi.KLASTER, Dimensi.JENIS) else apa,
             period,
         )
-        found[key] = (row["nilai"], row["alasan"]) if read is None else read(row)
+        found[key] = (row["pembilang" if row["kode"] == SHARE else "nilai"], row["alasan"])
     return {key: value for key, value in found.items() if value[1] != "belum ada data"}
 
 
@@ -202,13 +197,18 @@ def resolved(world):
 
 
 @pytest.fixture(scope="module")
-def answers(published):
-    return everything(published)
+def all_answers(published):
+    return everything(published, ("I01", "I03K", SHARE))
 
 
 @pytest.fixture(scope="module")
-def late_answers(published):
-    return everything(published, "I03K")
+def answers(all_answers):
+    return all_answers["I01"]
+
+
+@pytest.fixture(scope="module")
+def late_answers(all_answers):
+    return all_answers["I03K"]
 
 
 def test_every_published_value_is_right(world, answers):
@@ -244,6 +244,8 @@ class Attacker:
             high.append(known[1])
         self.low, self.high = np.array(low, dtype=float), np.array(high, dtype=float)
         self.matrix = csr_array([_leaves(cell, kode(cell), reaches) for cell in self.cells])
+        # What the cells are in the registers found so far: each shows possible values of all cells at once.
+        self.found = []
 
     def solve(self, cell, direction, low=None):
         """The smallest (direction 1) or largest (-1) value of a cell, at least `low`; None where there is none."""
@@ -266,6 +268,8 @@ class Attacker:
         below, above = self.low.copy(), self.high.copy()
         if not below[row] <= value <= above[row]:
             return False
+        if any(cells[row] == value for cells in self.found):
+            return True
         below[row] = above[row] = value
         solved = milp(
             np.zeros(self.matrix.shape[1]),
@@ -273,7 +277,12 @@ class Attacker:
             bounds=Bounds(0, np.inf),
             integrality=np.ones(self.matrix.shape[1]),
         )
-        return solved.x is not None
+        if solved.x is None:
+            return False
+        cells = np.round(self.matrix @ np.round(solved.x))
+        assert ((below <= cells) & (cells <= above)).all()
+        self.found.append(cells)
+        return True
 
     def values(self, cell, enough=3):
         """So many of the possible values of a cell, the smallest first."""
@@ -335,11 +344,10 @@ def test_no_hidden_cell_can_be_told_from_both_figures_together(world, answers, l
     _cannot_tell(Attacker(both, (None, 0, 1, 2), lambda cell: cell[3]), counts, 8)
 
 
-def test_no_hidden_numerator_of_a_share_can_be_told(world, published):
+def test_no_hidden_numerator_of_a_share_can_be_told(world, published, all_answers):
     """Pembilang of I11: a small one is not even said to be small, which is taken as known here."""
     source, _ = published
     hidden = kept.read(source.samar)
-    shown = everything(published, "I11", lambda row: (row["pembilang"], row["alasan"]), fine=False)
     days = source_days(published)
     truth = []
     for number, (kab, kind, month) in enumerate(world):
@@ -347,7 +355,7 @@ def test_no_hidden_numerator_of_a_share_can_be_told(world, published):
         if responded(number) and due <= T:
             truth.append((kab, kind, due.month))
     answers, counts = {}, {}
-    for cell, (pembilang, _) in shown.items():
+    for cell, (pembilang, _) in all_answers[SHARE].items():
         count = counts[cell] = sum(counts_in(cell, case) for case in truth)
         k = 10 if cell[1] in SENSITIVE else 5
         if ("respon-tepat", *cell) in hidden:
@@ -378,7 +386,7 @@ def test_without_the_audit_the_same_attacker_tells_some(published, answers, tmp_
     source, values = published
     nothing = tmp_path / "tanpa.samar.json"
     kept.write(nothing, [])
-    bare = everything((replace(source, samar=nothing), values))
+    bare = everything((replace(source, samar=nothing), values))["I01"]
     attacker = Attacker(bare)
     further = [cell for cell, (_, alasan) in answers.items() if alasan == "disamarkan"]
     small = [cell for cell, (nilai, _) in bare.items() if pd.isna(nilai)]

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, delete, insert, text, update
@@ -22,6 +23,7 @@ from lib.disclosure import kept
 from lib.domain import UserError
 from tests.browser.harness import AppServer
 from tests.queries.build import DAY, kasus_row, write
+from tests.queries.conftest import copy_of
 from tests.queries.office import NOW, SMALL, T, home_of, nilai
 
 MINUTE = dt.timedelta(minutes=1)
@@ -219,12 +221,20 @@ def test_leftovers_of_a_killed_build_are_removed_by_the_next(small):
 # --- by itself --------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def refreshed(published, tmp_path_factory) -> Path:
+    """The folder of an office whose version holds all there is, as a refresh left it; made once."""
+    folder = tmp_path_factory.mktemp("segar")
+    values = copy_of(published["small"], folder)
+    versi = publishing.publish(values, now=NOW + MINUTE, audit=False).versi
+    kept.write(snapshot.audit_path(values, versi), [])
+    return folder
+
+
 @pytest.fixture
-def fresh(small) -> settings.Settings:
-    """An office whose version holds all there is, as a refresh left it."""
-    versi = publishing.publish(small, now=NOW + MINUTE, audit=False).versi
-    kept.write(snapshot.audit_path(small, versi), [])
-    return small
+def fresh(refreshed, tmp_path) -> settings.Settings:
+    """An office of its own that was refreshed; a copied file keeps the time of its last write."""
+    return copy_of(refreshed, tmp_path)
 
 
 def test_nothing_is_built_while_nothing_changes(fresh):

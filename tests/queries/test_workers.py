@@ -237,7 +237,7 @@ def test_outside_the_scope_is_refused(office):
 def simulation(tmp_path_factory):
     """A small simulation: its snapshot, and the same SQLite file read directly."""
     values = settings.load(environment={"TUNTAS_DATA": str(tmp_path_factory.mktemp("orang"))})
-    start.make_demo(values, now=clock.now(), cases=6_000)
+    start.make_demo(values, now=clock.now(), cases=6_000, past=False)
     engine = connection.read_engine(values.database_url)
     return measure.open_source(values), direct_source(engine, simulasi=True)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 
 from lib.database import connection, schema
 from lib.domain import AccessRefused, UserError
@@ -74,6 +78,24 @@ def engine(request, tmp_path):
     return made
 
 
+@pytest.fixture(scope="module")
+def after(tmp_path_factory) -> Callable[..., Engine]:
+    """A function: folder, sheets -> a SQLite database of the test's own into which they were sent, once for all."""
+    sent: dict[str, Path] = {}
+
+    def copy_of(folder: Path, **sheets) -> Engine:
+        key = repr(sheets)
+        if key not in sent:
+            sent[key] = tmp_path_factory.mktemp("terkirim")
+            engine = case_database(sent[key])
+            send(engine, sent[key], **sheets)
+            engine.dispose()
+        shutil.copytree(sent[key], folder, dirs_exist_ok=True)
+        return connection.writable_engine(f"sqlite:///{folder / 'kasus.db'}")
+
+    return copy_of
+
+
 def everything(engine) -> dict[str, list]:
     """Every row an import may write as the driver gives it, without any conversion."""
     with engine.connect() as reading:
@@ -124,9 +146,8 @@ def test_a_first_import_keeps_few_lines_and_leaves_an_empty_database(engine, tmp
     assert stored(engine, "cadangan").empty
 
 
-def test_only_the_last_import_and_the_equal_one_after_it_changes_nothing(tmp_path):
-    engine = case_database(tmp_path)
-    send(engine, tmp_path, **FIRST)
+def test_only_the_last_import_and_the_equal_one_after_it_changes_nothing(after, tmp_path):
+    engine = after(tmp_path, **FIRST)
     before = everything(engine)
     send(engine, tmp_path, **SECOND)
     last = undo.last_import(engine)
@@ -136,9 +157,8 @@ def test_only_the_last_import_and_the_equal_one_after_it_changes_nothing(tmp_pat
     assert everything(engine) == before
 
 
-def test_a_dry_run_and_a_refused_file_leave_the_last_import(tmp_path):
-    engine = case_database(tmp_path)
-    send(engine, tmp_path, **FIRST)
+def test_a_dry_run_and_a_refused_file_leave_the_last_import(after, tmp_path):
+    engine = after(tmp_path, **FIRST)
     last = undo.last_import(engine)
     send(engine, tmp_path, **SECOND, options={"dry_run": True})
     path = workbook(
@@ -168,31 +188,28 @@ def test_the_mark_of_a_mixed_database_goes_with_the_first_import(tmp_path):
         ([target_row(kode_wilayah="00")], None, False),
     ],
 )
-def test_who_may_undo(tmp_path, targets, allowed, refused):
-    engine = case_database(tmp_path)
-    send(engine, tmp_path, kasus=FIRST["kasus"], pendamping=TWO, target=targets)
-    after = everything(engine)
+def test_who_may_undo(after, tmp_path, targets, allowed, refused):
+    engine = after(tmp_path, kasus=FIRST["kasus"], pendamping=TWO, target=targets)
+    sent = everything(engine)
     if refused:
         with pytest.raises(AccessRefused, match="di luar wilayah Anda"):
             undo.take_back(engine, allowed_provinces=allowed)
-        assert everything(engine) == after
+        assert everything(engine) == sent
     else:
         undo.take_back(engine, allowed_provinces=allowed)
-        assert everything(engine) != after
+        assert everything(engine) != sent
 
 
-def test_another_import_in_between_is_not_undone_by_mistake(tmp_path):
-    engine = case_database(tmp_path)
-    send(engine, tmp_path, **FIRST)
+def test_another_import_in_between_is_not_undone_by_mistake(after, tmp_path):
+    engine = after(tmp_path, **FIRST)
     shown = undo.last_import(engine)
     send(engine, tmp_path, **SECOND)
     with pytest.raises(UserError, match="Sementara itu ada impor lain"):
         undo.take_back(engine, expected=shown)
 
 
-def test_rows_added_past_the_importer_stop_it_whole(tmp_path):
-    engine = case_database(tmp_path)
-    send(engine, tmp_path, **FIRST)
+def test_rows_added_past_the_importer_stop_it_whole(after, tmp_path):
+    engine = after(tmp_path, **FIRST)
     with engine.begin() as writing:
         row = dict(writing.execute(select(schema.kasus)).mappings().first())
         writing.execute(schema.kasus.insert(), row | {"id_kasus": "K-99", "id_unggahan": None})
@@ -202,9 +219,8 @@ def test_rows_added_past_the_importer_stop_it_whole(tmp_path):
     assert everything(engine) == before
 
 
-def test_undo_waits_for_an_import_or_says_so(tmp_path):
-    engine = case_database(tmp_path)
-    send(engine, tmp_path, **FIRST)
+def test_undo_waits_for_an_import_or_says_so(after, tmp_path):
+    engine = after(tmp_path, **FIRST)
     impatient = connection.writable_engine(str(engine.url))
     with impatient.connect() as own:
         own.exec_driver_sql("PRAGMA busy_timeout = 50")
