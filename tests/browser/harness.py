@@ -22,41 +22,90 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, LocatorAssertions, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(__file__).resolve().parent / "screenshots"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 DESKTOP = (1440, 900)
-START_SECONDS = 60
+# Limits are for a machine that is many times slower than usual; nothing waits longer than it has to.
+START_SECONDS = 180
 STARTS = 5
-# A page may be the first one ever: the simulated database and its snapshot are made while it loads.
-SETTLE_SECONDS = 60
+SETTLE_SECONDS = 180
+WAIT = 180_000  # milliseconds, for whatever a page must come to show
 # Taller than any page; Chromium's own limit of a screenshot is 16,384 pixels.
 TALLEST = 16_000
 
-# Drawn: the script has ended, nothing is a placeholder or a leftover of the previous run, each visible chart
-# has its picture, the fonts are there - and all that for 250 ms, because a click takes a moment to reach the
-# server and the page looks finished until then.
-DRAWN = """() => {
+# Put into each page before its own scripts: what was asked of the server, whether it has answered, and when the page
+# last changed. Message numbers are those of the framework's protocol: to the server 11 asks for a run of the script;
+# from the server 4 begins one, and 6 ends it (2: only to begin anew at once).
+WATCHED = """(() => {
+  const seen = window.tuntasSeen = {awaited: true, begun: false, asked: 0};
+  const changed = () => { seen.since = performance.now(); seen.looks = 0; };
+  const fields = function* (bytes) {
+    let at = 0;
+    const number = () => {
+      let value = 0, times = 1, byte;
+      do { byte = bytes[at++]; value += (byte & 127) * times; times *= 128; } while (byte > 127);
+      return value;
+    };
+    while (at < bytes.length) {
+      const tag = number(), value = number();
+      yield [Math.floor(tag / 8), value];
+      if (tag % 8 === 2) at += value;
+    }
+  };
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', ({data}) => {
+        for (const [name, value] of fields(new Uint8Array(data))) {
+          if (name === 4) seen.begun = true;
+          if (name === 6 && value !== 2 && seen.begun) seen.awaited = false;
+        }
+        changed();
+      });
+    }
+    send(data) {
+      if (data[0] >> 3 === 11) { seen.awaited = true; seen.begun = false; changed(); }
+      super.send(data);
+    }
+  };
+  new MutationObserver(changed).observe(document, {subtree: true, childList: true, characterData: true});
+  changed();
+})()"""
+# Drawn: the server has answered the last request and the script has ended, nothing is a placeholder or a leftover of
+# the previous run, each visible chart has its picture and each table the texts of its rows, the fonts are there - and
+# nothing has changed for 250 ms and ten pictures of the browser, because a click may take a moment to become a
+# request, and a browser that is slow to draw is slow to do what follows.
+DRAWN = """(asked) => {
+  const seen = window.tuntasSeen;
   const visible = (element) => element.getClientRects().length > 0;
-  const has = (selector) => [...document.querySelectorAll(selector)].some(visible);
-  const drawn =
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(visible);
+  // A table is painted; its texts for readers are written later.
+  const written = (canvas) => {
+    const grid = canvas.querySelector('[role=grid]');
+    return grid?.ariaRowCount === '1' ||
+      [...grid?.querySelectorAll('td') ?? []].some((cell) => cell.textContent !== '');
+  };
+  const drawn = !seen.awaited && seen.asked === asked &&
     document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]') !== null &&
-    !has('[data-testid=stSkeleton], [data-testid=stAppSkeleton], [data-testid=stSpinner], [data-stale=true]') &&
-    [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(visible)
-      .every((chart) => chart.querySelector('.main-svg, canvas') !== null) &&
+    all('[data-testid=stSkeleton], [data-testid=stAppSkeleton], [data-testid=stSpinner], [data-stale=true]')
+      .length === 0 &&
+    all('[data-testid=stPlotlyChart]').every((chart) => chart.querySelector('.main-svg, canvas') !== null) &&
+    all('[data-testid=stDataFrame] [data-testid=data-grid-canvas]').every(written) &&
     document.fonts.status === 'loaded';
-  const now = performance.now();
-  if (!drawn) { window.tuntasDrawnSince = undefined; return false; }
-  window.tuntasDrawnSince ??= now;
-  return now - window.tuntasDrawnSince >= 250;
+  seen.asked = asked;
+  if (!drawn) { seen.since = performance.now(); seen.looks = 0; return false; }
+  seen.looks += 1;
+  return seen.looks >= 10 && performance.now() - seen.since >= 250;
 }"""
 
 # Each chart on the screen whose last line is missing, outside the chart, or touches its plot or another text.
@@ -94,13 +143,15 @@ class Recording:
 
 
 _recordings: WeakKeyDictionary[Page, Recording] = WeakKeyDictionary()
+_asked = count(1)
 
 
 class AppServer:
     """`streamlit run` of this project on a free port, as a context; `base` is its address, `log` its output.
 
     `environment` gives the TUNTAS_ variables; none of the caller's own are passed on, and without TUNTAS_DATA
-    the app gets an empty temporary folder. Raises RuntimeError with the end of the log if it does not start.
+    the app gets an empty temporary folder. It publishes no version of its own accord unless told to: that would change
+    the pages while they are looked at. Raises RuntimeError with the end of the log if it does not start.
     """
 
     def __init__(
@@ -166,7 +217,8 @@ class AppServer:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("TUNTAS_", "STREAMLIT_"))}
         data = self.folder / "data"
         data.mkdir(exist_ok=True)
-        return kept | {"TUNTAS_DATA": str(data), "PYTHONUNBUFFERED": "1"} | self.environment
+        own = {"TUNTAS_DATA": str(data), "TUNTAS_SEGARKAN_MENIT": "0", "PYTHONUNBUFFERED": "1"}
+        return kept | own | self.environment
 
     def _wait_until_ready(self, port: int) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -235,6 +287,8 @@ def open_page(browser: Browser, *, viewport: tuple[int, int] = DESKTOP) -> Itera
         viewport={"width": width, "height": height},
         reduced_motion="reduce",
     )
+    context.set_default_timeout(WAIT)
+    context.add_init_script(WATCHED)
     try:
         page = context.new_page()
         recording = Recording()
@@ -277,8 +331,15 @@ def outside_requests(page: Page, base: str) -> list[str]:
 
 def settled(page: Page, *, seconds: float = SETTLE_SECONDS) -> None:
     """Wait until the page is drawn; raises playwright's TimeoutError when it is not in time."""
-    page.evaluate("window.tuntasDrawnSince = undefined")
-    page.wait_for_function(DRAWN, timeout=seconds * 1000)
+    page.wait_for_function(DRAWN, arg=next(_asked), timeout=seconds * 1000)
+
+
+def expect(place: Locator) -> LocatorAssertions:
+    """Assertions that wait until they hold."""
+    from playwright import sync_api  # noqa: PLC0415 - not needed by tests without a browser
+
+    sync_api.expect.set_options(timeout=WAIT)
+    return sync_api.expect(place)
 
 
 def shoot(

@@ -35,8 +35,20 @@ def ringkasan():
 def provinsi():
     st.html('<p>Provinsi</p><img src="https://luar.invalid/peta.png">')
 
-st.navigation([st.Page(ringkasan, default=True), st.Page(provinsi, url_path="provinsi")]).run()
+def tabel():
+    if "kedua" not in st.session_state:
+        st.session_state.kedua = True
+        st.rerun()
+    st.dataframe({"Provinsi": ["Aceh", "Bali"]}, hide_index=True)
+
+pages = (ringkasan, provinsi, tabel)
+st.navigation([st.Page(page, url_path=page.__name__, default=page is ringkasan) for page in pages]).run()
 """
+# What the page sends from now on arrives later than it takes to look finished.
+SLOW = """() => {
+  const channel = Object.getPrototypeOf(WebSocket.prototype), send = channel.send;
+  channel.send = function (data) { setTimeout(() => send.call(this, data), 1000); };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +81,28 @@ def test_settled_waits_for_the_answer_to_a_click(app, page):
 
 
 @pytest.mark.browser
+def test_settled_waits_for_a_request_that_travels_slowly(app, page):
+    page.goto(app.base)
+    settled(page)
+    page.evaluate(SLOW)
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name="Bali").click()
+    settled(page)
+    assert page.get_by_test_id("stMetricValue").inner_text() == "51"
+
+
+@pytest.mark.browser
+def test_settled_waits_for_the_texts_of_a_table(app, page):
+    page.goto(app.base + "/tabel")
+    settled(page)
+    assert page.locator("canvas tbody td").all_text_contents() == ["Aceh", "Bali"]
+
+
+@pytest.mark.browser
 def test_request_to_the_outside_error_and_missing_alt_text_are_noticed(app, page):
-    page.goto(app.base + "/provinsi")
+    # The browser may need longer to learn that there is no such address than the page to be drawn.
+    with page.expect_console_message(lambda message: "luar.invalid" in message.location["url"]):
+        page.goto(app.base + "/provinsi")
     settled(page)
     assert outside_requests(page, app.base) == ["https://luar.invalid/peta.png"]
     assert any("luar.invalid" in line for line in errors_of(page))

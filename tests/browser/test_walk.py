@@ -12,13 +12,13 @@ from lib import measure, reference, settings
 from lib.domain import CaseFilter, Role, Scope
 from lib.numbers_id import angka
 from tests.browser.edges import MOST
-from tests.browser.harness import WITHOUT_FOOT, AppServer, errors_of, settled
+from tests.browser.harness import WITHOUT_FOOT, AppServer, errors_of, expect, settled
 from tests.browser.test_app import (
     CHECKBOX_X,
     HEADER_HEIGHT,
     ROW_HEIGHT,
+    arrives,
     choose,
-    expect,
     headline,
     query,
     visit,
@@ -77,8 +77,11 @@ def filter_is(page: Page, *, provinsi: str = "", without: tuple[str, ...] = ()) 
     """The filter in the address and in the bar: the walk's own, this province, without some parts."""
     wanted = {name: value for name, value in FILTER.items() if name not in without}
     wanted |= {"provinsi": provinsi} if provinsi else {}
-    shown = {name: value for name, value in query(page.url).items() if name in (*FILTER, "jenis", "provinsi")}
-    assert shown == wanted
+
+    def is_wanted(url: str) -> bool:
+        return wanted == {k: v for k, v in query(url).items() if k in (*FILTER, "jenis", "provinsi")}
+
+    page.wait_for_url(is_wanted)
     words = FILTER_WORDS | {
         "Provinsi": reference.names("provinsi")[provinsi] if provinsi else "Semua provinsi"
     }
@@ -91,14 +94,14 @@ def filter_is(page: Page, *, provinsi: str = "", without: tuple[str, ...] = ()) 
 def province_is_shown(page: Page, goal: Goal) -> None:
     title_is(page, goal.name)
     filter_is(page, provinsi=goal.provinsi)
-    assert headline(page).inner_text().startswith(f"{goal.name}, Anak: ")
+    expect(headline(page)).to_have_text(re.compile(f"^{goal.name}, Anak: "))
 
 
 def person_is_shown(page: Page, goal: Goal) -> None:
     title_is(page, "Pendamping")
     expect(page.get_by_role("heading", level=3, name=f"Pendamping {goal.person}")).to_be_visible()
     filter_is(page, provinsi=goal.provinsi)
-    assert query(page.url)["orang"] == goal.person
+    arrives(page, orang=goal.person)
     # The card stands in the person's frame, below the team's eight.
     card = page.get_by_test_id("stMetric").filter(has_text="Macet").last
     expect(card.get_by_test_id("stMetricValue")).to_have_text(angka(goal.stuck))
@@ -124,7 +127,7 @@ def case_is_shown(page: Page, goal: Goal) -> None:
     expect(table(page).locator("canvas tbody tr").first).to_contain_text(case)
     expect(page.get_by_role("heading", name=f"Linimasa kasus {case}", exact=True)).to_be_visible()
     frame = page.get_by_test_id("stPlotlyChart").filter(visible=True)
-    assert frame.locator(".points path").count() >= 2
+    expect(frame.locator(".points path").nth(1)).to_be_attached()
     assert page.evaluate(WITHOUT_FOOT) == []
     expect(page.get_by_text(f"pendamping {goal.person}").last).to_be_visible()
     list_is_shown(page, goal)
@@ -145,6 +148,11 @@ def click_row(page: Page, grid: Locator, row: int) -> None:
     box = scroller.bounding_box()
     page.mouse.move(box["x"] + CHECKBOX_X, box["y"] + box["height"] / 2)
     page.mouse.wheel(0, max(0, (row - 3) * ROW_HEIGHT))
+    # The table glides to its new place.
+    page.wait_for_function(
+        "([part, way]) => part.scrollTop === Math.min(way, part.scrollHeight - part.clientHeight)",
+        arg=[scroller.element_handle(), max(0, (row - 3) * ROW_HEIGHT)],
+    )
     settled(page)
     place = HEADER_HEIGHT + row * ROW_HEIGHT - scroller.evaluate("(part) => part.scrollTop")
     box = scroller.bounding_box()
@@ -201,7 +209,7 @@ def test_to_one_case_and_back_by_mouse(office, page, goal):
     link(page, "Kembali ke nasional").click()
     title_is(page, "Ringkasan")
     filter_is(page)
-    assert headline(page).inner_text() == start
+    expect(headline(page)).to_have_text(start)
     assert errors_of(page) == []
 
 
@@ -239,10 +247,13 @@ def arrow_into(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).wait_for()
     marked = "(menu) => document.getElementById(menu.getAttribute('aria-activedescendant'))?.textContent"
     for _ in range(MOST_ARROWS):
-        if menu.evaluate(marked) == option:
+        before = menu.evaluate(marked)
+        if before == option:
             page.keyboard.press("Enter")
             return
         page.keyboard.press("ArrowDown")
+        changed = f"([menu, before]) => ({marked})(menu) !== before"
+        page.wait_for_function(changed, arg=[menu.element_handle(), before])
     pytest.fail(f"{option} is not reached with the arrow keys")
 
 
@@ -286,6 +297,7 @@ def test_to_one_case_and_back_by_keyboard_alone(office, page, goal):
 
     press(page, link(page, f"Semua {angka(goal.stuck)} kasus macet"))
     list_is_shown(page, goal)
+    expect(table(page).locator("canvas tbody tr").first).to_contain_text(re.compile(r"20\d\d"))
     case = next(cell for cell in rows_of(table(page))[0] if cell.startswith("20"))
     arrow_into(page, "Kasus yang dibuka linimasanya", f"{case} · {goal.name}")
     page.wait_for_url(lambda url: "kasus" in query(url))
@@ -303,5 +315,5 @@ def test_to_one_case_and_back_by_keyboard_alone(office, page, goal):
     press(page, link(page, "Kembali ke nasional"))
     title_is(page, "Ringkasan")
     filter_is(page)
-    assert headline(page).inner_text() == start
+    expect(headline(page)).to_have_text(start)
     assert errors_of(page) == []
