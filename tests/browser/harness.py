@@ -87,6 +87,11 @@ WATCHED = """(() => {
 # request, and a browser that is slow to draw is slow to do what follows.
 DRAWN = """(asked) => {
   const seen = window.tuntasSeen;
+  const anew = () => { seen.asked = asked; seen.since = performance.now(); seen.looks = 0; return false; };
+  if (seen.asked !== asked || seen.awaited) return anew();
+  seen.looks += 1;
+  // What follows costs more than a look.
+  if (seen.looks < 10 || performance.now() - seen.since < 250) return false;
   const visible = (element) => element.getClientRects().length > 0;
   const all = (selector) => [...document.querySelectorAll(selector)].filter(visible);
   // A table is painted; its texts for readers are written later.
@@ -95,17 +100,14 @@ DRAWN = """(asked) => {
     return grid?.ariaRowCount === '1' ||
       [...grid?.querySelectorAll('td') ?? []].some((cell) => cell.textContent !== '');
   };
-  const drawn = !seen.awaited && seen.asked === asked &&
+  return (
     document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]') !== null &&
     all('[data-testid=stSkeleton], [data-testid=stAppSkeleton], [data-testid=stSpinner], [data-stale=true]')
       .length === 0 &&
     all('[data-testid=stPlotlyChart]').every((chart) => chart.querySelector('.main-svg, canvas') !== null) &&
     all('[data-testid=stDataFrame] [data-testid=data-grid-canvas]').every(written) &&
-    document.fonts.status === 'loaded';
-  seen.asked = asked;
-  if (!drawn) { seen.since = performance.now(); seen.looks = 0; return false; }
-  seen.looks += 1;
-  return seen.looks >= 10 && performance.now() - seen.since >= 250;
+    document.fonts.status === 'loaded'
+  ) || anew();
 }"""
 
 # Each chart on the screen whose last line is missing, outside the chart, or touches its plot or another text.

@@ -138,8 +138,6 @@ def app(started: Started) -> AppServer:
 def visitor(started: Started) -> Page:
     """The shared page, light and at 1440x900; what it did so far is forgotten."""
     page, recording = started.page, recording_of(started.page)
-    # Else the page that is left would draw its charts for the new size.
-    page.goto("about:blank")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.emulate_media(color_scheme="light")
     for kept in (recording.urls, recording.console_errors, recording.page_errors):

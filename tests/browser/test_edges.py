@@ -90,8 +90,6 @@ def problems(page: Page, *, empty_allowed: bool) -> list[str]:
 @pytest.mark.parametrize("kode", [FEWEST, MOST, NO_CASES, NEVER_SENT, LATE])
 def test_page_of_a_province_is_whole_at_every_width(kode, name, office, visitor):
     (width, _), *others = VIEWPORTS
-    # Else the page that is left would draw its charts for the new size.
-    visitor.goto("about:blank")
     visitor.set_viewport_size({"width": width, "height": HIGH})
     visit(visitor, f"{office.base}/{PATHS[name]}?provinsi={kode}")
     allowed = (kode, name) in EMPTY_DRAWINGS_ALLOWED
