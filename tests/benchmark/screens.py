@@ -31,9 +31,23 @@ MEASURES = ("Terdata per 100.000", "Terbuka", "Macet", "Beban rata-rata", "Separ
 ON_THE_MAP = ("62", "16", "32", "72", "93")
 MOST_OF_THE_DATA_FILE = 84_000
 
-# Remembers when something inside a chart was last changed.
+# Remembers when something inside a chart was last changed, and since when the page looks finished: the script has
+# ended, nothing is a placeholder or left over from the run before, each chart has its picture.
 WATCH_CHARTS = """() => {
   window.tuntasLastDraw = 0;
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((part) => part.getClientRects().length);
+  const unfinished =
+    '[data-testid=stSkeleton], [data-testid=stAppSkeleton], [data-testid=stSpinner], [data-stale=true]';
+  const look = () => {
+    const finished =
+      document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]') !== null &&
+      shown(unfinished).length === 0 &&
+      shown('[data-testid=stPlotlyChart]').every((chart) => chart.querySelector('.main-svg, canvas') !== null) &&
+      document.fonts.status === 'loaded';
+    window.tuntasDrawnSince = finished ? window.tuntasDrawnSince ?? performance.now() : undefined;
+    requestAnimationFrame(look);
+  };
+  look();
   new MutationObserver((changes) => {
     if (changes.some((c) => c.target.closest && c.target.closest('[data-testid=stPlotlyChart]')))
       window.tuntasLastDraw = performance.now();
