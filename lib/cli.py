@@ -166,8 +166,8 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     values.require_own_tables()
     if options.batal:
         return _take_back(options, values)
-    if options.laporan and not options.laporan.absolute().parent.is_dir():
-        raise UserError(f"Folder {options.laporan.parent} tidak ada; buat dahulu folder itu.")
+    if options.laporan:
+        _check_report(options.laporan, options.berkas)
     asked = {"now": clock.now(), "into_simulated": options.ke_simulasi, "replace_all": options.ganti}
     effect: list[str] = []
     if options.uji:
@@ -183,6 +183,20 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
     if code != 2 and not options.uji:
         _publish(values)
     return code
+
+
+def _check_report(path: Path, files: Sequence[Path]) -> None:
+    """Raise UserError, before anything is imported, where the report could not be written or would replace a file."""
+    if not path.absolute().parent.is_dir():
+        raise UserError(f"Folder {path.parent} tidak ada; buat dahulu folder itu.")
+    if path.absolute().resolve() in {file.absolute().resolve() for file in files}:
+        raise UserError(f"Laporan {path} akan menimpa berkas yang diimpor; pilih nama lain.")
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise UserError(
+            f"Laporan {path} tidak dapat ditulis ({error.strerror}); pilih nama atau folder lain."
+        ) from error
 
 
 def _take_back(options: argparse.Namespace, values: settings.Settings) -> int:

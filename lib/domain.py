@@ -123,15 +123,28 @@ class PeriodKind(StrEnum):
     TAHUN = "tahun-ini"
 
 
+# A period's days lie here: from the first year a file may name, and so that no reckoning leaves the calendar.
+FIRST_DAY, LAST_DAY = dt.date(1980, 1, 1), dt.date(2099, 12, 31)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """A closed interval of days [dari, sampai]; either end may be open until the data date is known."""
+    """A closed interval of days [dari, sampai]; either end may be open until the data date is known.
+
+    Raises UserError for a start after the end, and for days before FIRST_DAY or after LAST_DAY.
+    """
 
     dari: dt.date | None = None
     sampai: dt.date | None = None
     kind: PeriodKind = PeriodKind.BEBAS
 
     def __post_init__(self) -> None:
+        for day in (self.dari, self.sampai):
+            if day and not FIRST_DAY <= day <= LAST_DAY:
+                raise UserError(
+                    f"Tanggal {day.isoformat()} di luar {FIRST_DAY.isoformat()} sampai {LAST_DAY.isoformat()}; "
+                    "periksa tahunnya."
+                )
         if self.dari and self.sampai and self.dari > self.sampai:
             raise UserError(
                 f"Awal periode {self.dari.isoformat()} sesudah akhirnya {self.sampai.isoformat()}; "

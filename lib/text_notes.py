@@ -9,8 +9,8 @@ from lib.domain import UserError
 
 LONGEST = 300
 LONGEST_OFFICE = 60
-# Between the digits of one number people put spaces, dots, dashes, slashes; three of them in a row still join.
-_JOINT = r"[^\w@]{0,3}_{0,3}"
+# Between the digits of one number people put spaces, dots, dashes, slashes, lines; six of them in a row still join.
+_JOINT = r"(?:[^\w@]|_){0,6}"
 _NIK = re.compile(rf"\d(?:{_JOINT}\d){{15,}}")
 _LONG_NUMBER = re.compile(r"\d{9,}")
 # 0812-3456-789, (021) 555 0123, +62 812 3456 789, 62 812 ...: nine digits or more that begin like a telephone.

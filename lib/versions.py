@@ -133,7 +133,8 @@ def checked_name(name: str) -> str:
     """
     if any(unicodedata.category(letter).startswith("C") for letter in name):
         raise UserError("Nama versi simpanan memuat karakter kendali; ketik ulang namanya.")
-    plain = " ".join(name.split())
+    # As notes are: a circled or raised digit is a digit.
+    plain = " ".join(unicodedata.normalize("NFKC", name).split())
     if not SHORTEST <= len(plain) <= LONGEST:
         raise UserError(
             f"Nama versi simpanan terdiri atas {SHORTEST} sampai {LONGEST} huruf, bukan {len(plain)}; ubah namanya."

@@ -40,6 +40,18 @@ def figures(capsys, *arguments: str) -> dict:
     return {(row["kode"], *row["kunci"].values()): row["nilai"] for row in rows}
 
 
+def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("TUNTAS_DATA", str(tmp_path))
+    monkeypatch.setenv("TUNTAS_DB", f"sqlite:///{tmp_path / 'kasus.sqlite'}")
+    sent = tmp_path / "isian.xlsx"
+    sent.write_bytes(b"x")
+    for report, words in ((tmp_path, "tidak dapat ditulis"), (sent, "menimpa berkas yang diimpor")):
+        assert cli.main(["impor", str(sent), "--laporan", str(report)]) == 2
+        told = capsys.readouterr()
+        assert words in told.err and told.out == ""
+    assert sent.read_bytes() == b"x"
+
+
 def run_through(tmp_path, capsys) -> None:
     assert cli.main(["siapkan"]) == 0
     path, report = filled_template(tmp_path / "isian.xlsx"), tmp_path / "laporan.csv"

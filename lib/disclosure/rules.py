@@ -55,7 +55,8 @@ MEDIANS = (
         for end in ("", "-p80")
     ),
 )
-# Figures of pendamping are no client data: rounded like all others, for the nation and whole provinces.
+# Figures of pendamping: rounded like all others, for the nation and whole provinces; the mean load counts cases too and
+# is hidden where it would tell their hidden number (see `suppress`).
 STAFF = {"I18-rata": 1, "I18-persen": 100, "I20": 1_000_000, "I29-sertifikat": 100, "I31": 100}
 LISTED = (*COUNTS, *SHARES, *RATES, *MEDIANS, *STAFF)
 # Tables known at the data date only.

@@ -110,6 +110,8 @@ def _row(row: dict, shown: Shown, per: Dimensi | None, hidden: frozenset[Cell]) 
     elif kode in SHARES:
         table, of, factor = SHARES[kode]
         row |= _rate(display(table, known["pembilang"]), display(of, known["n"]), factor)
+    elif kode == "I18-rata" and _tells_open(known["pembilang"], place, period, hidden):
+        row["alasan"] = WITHHELD
     else:
         row |= _staff(kode, known)
     row["catatan"] = _note(row["alasan"], row["catatan"])
@@ -142,6 +144,12 @@ def _rate(x: tuple[float, str | None], n: tuple[float, str | None], factor: floa
     if n[0] == 0:
         return {"alasan": TOO_FEW}
     return {"nilai": factor * x[0] / n[0], "pembilang": x[0], "n": n[0]}
+
+
+def _tells_open(held: float, place: str, period: str, hidden: frozenset[Cell]) -> bool:
+    """Whether the mean load would tell a hidden number of open cases, which nearly all have a pendamping."""
+    cells = {("terbuka-T", place, ALL, AT_DATA), (COUNTS["I13"], place, ALL, period)}
+    return not hidden.isdisjoint(cells) or 0 < held < threshold(ALL)
 
 
 def _staff(kode: str, known: dict) -> dict:

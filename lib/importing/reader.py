@@ -153,10 +153,11 @@ def _labelled(parts: list[tuple[str, SheetPart]]) -> tuple[SheetPart, ...]:
 def _read_workbook(path: Path, content: bytes) -> tuple[list[SheetPart], list[str]]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            known = [name for name in workbook.sheet_names if name.strip() in columns.SHEETS]
+            known = [name for name in workbook.sheet_names if _sheet_name(name) in columns.SHEETS]
+            _refuse_doubled(path, known)
             parts = [_workbook_part(path, workbook, name) for name in known]
-            ignored = columns.EXPLAINING_SHEETS.union(known)
-            return parts, [name for name in workbook.sheet_names if name.strip() not in ignored]
+            ignored = columns.EXPLAINING_SHEETS.union(columns.SHEETS)
+            return parts, [name for name in workbook.sheet_names if _sheet_name(name) not in ignored]
     except PasswordError as error:
         raise UserError(f"Berkas {path.name} berkata sandi; simpan tanpa kata sandi.") from error
     except CalamineError as error:
@@ -165,13 +166,31 @@ def _read_workbook(path: Path, content: bytes) -> tuple[list[SheetPart], list[st
         ) from error
 
 
+def _sheet_name(name: str) -> str:
+    """A sheet's name as the template spells it. Example: "Kasus " is kasus."""
+    return name.strip().lower()
+
+
+def _refuse_doubled(path: Path, known: list[str]) -> None:
+    # "kasus" and "kasus ": a row number would mean a row of either.
+    for sheet in columns.SHEETS:
+        same = [name for name in known if _sheet_name(name) == sheet]
+        if len(same) > 1:
+            listed = " dan ".join(f'"{name}"' for name in same)
+            raise UserError(
+                f"Berkas {path.name} memuat lebih dari satu lembar {sheet} ({listed}); satukan barisnya di satu lembar."
+            )
+
+
 def _workbook_part(path: Path, workbook: CalamineWorkbook, name: str) -> SheetPart:
     sheet = workbook.get_sheet_by_name(name)
     # iter_rows starts at the first used row, not at row 1.
     first_row = 1 + (sheet.start[0] if sheet.start else 0)
     rows = iter(sheet.iter_rows())
     top = list(itertools.islice(rows, _TOP_ROWS))
-    _refuse_low_header(path, name.strip(), [[_cell_text(cell) for cell in row] for row in top], first_row)
+    _refuse_low_header(
+        path, _sheet_name(name), [[_cell_text(cell) for cell in row] for row in top], first_row
+    )
     rows = itertools.chain(top, rows)
     header = [_cell_text(cell).strip() for cell in next(rows, [])] if first_row == 1 else []
     not_text: dict[str, list[np.ndarray]] = {}
@@ -179,7 +198,9 @@ def _workbook_part(path: Path, workbook: CalamineWorkbook, name: str) -> SheetPa
     def frames() -> Iterator[pd.DataFrame]:
         start = first_row + 1 if first_row == 1 else first_row
         for chunk in _chunks(rows):
-            frame, found = _chunk(chunk, header, columns.of_kind(name.strip(), *columns.TEXT_ONLY), start)
+            frame, found = _chunk(
+                chunk, header, columns.of_kind(_sheet_name(name), *columns.TEXT_ONLY), start
+            )
             start += len(chunk)
             for column, numbers in found.items():
                 not_text.setdefault(column, []).append(numbers)
@@ -187,8 +208,8 @@ def _workbook_part(path: Path, workbook: CalamineWorkbook, name: str) -> SheetPa
 
     frame = _without_empty(frames(), header)
     return SheetPart(
-        sheet=name.strip(),
-        lembar=name.strip(),
+        sheet=_sheet_name(name),
+        lembar=_sheet_name(name),
         frame=frame,
         not_text={column: np.concatenate(found) for column, found in not_text.items()},
     )

@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lib import present_area, reference
-from lib.domain import AccessRefused, CaseFilter, Dimensi, Period, PeriodKind, Scope, UserError
+from lib.domain import (
+    FIRST_DAY,
+    LAST_DAY,
+    AccessRefused,
+    CaseFilter,
+    Dimensi,
+    Period,
+    PeriodKind,
+    Scope,
+    UserError,
+)
 from lib.web.session import looked_back, visitor
 
 STATE, SEEN_URL, SEEN_PAGE = "saringan", "saringan_url", "saringan_halaman"
@@ -118,8 +128,13 @@ def from_url(url: Mapping[str, str]) -> tuple[Choice, list[str]]:
                 complain("Periode", value)
         elif name in ("dari", "sampai"):
             try:
-                choice = replace(choice, periode=PeriodKind.BEBAS, **{name: dt.date.fromisoformat(value)})
+                day = dt.date.fromisoformat(value)
             except ValueError:
+                day = dt.date.min
+            # A day outside would stop the date field, and with it every page of this session.
+            if FIRST_DAY <= day <= LAST_DAY:
+                choice = replace(choice, periode=PeriodKind.BEBAS, **{name: day})
+            else:
                 complain("Tanggal", value)
         elif name in ("klaster", "jenis"):
             known = reference.names("klaster" if name == "klaster" else "jenis_masalah")
@@ -337,7 +352,12 @@ def bar(choice: Choice, provinces: tuple[str, ...], *, periods: Sequence[PeriodK
         state["f_dari"], state["f_sampai"] = choice.dari, choice.sampai
         for column, label, key in ((columns[1], "Dari", "f_dari"), (columns[2], "Sampai", "f_sampai")):
             column.date_input(
-                label, key=key, format="DD/MM/YYYY", on_change=_changed, min_value=dt.date(2000, 1, 1)
+                label,
+                key=key,
+                format="DD/MM/YYYY",
+                on_change=_changed,
+                min_value=FIRST_DAY,
+                max_value=LAST_DAY,
             )
     columns[-2].selectbox(
         "Klaster atau jenis masalah",

@@ -193,6 +193,7 @@ def test_what_was_changed_is_refused_and_listed_as_such(kept, capsys, name, spoi
         ("Rapat \u202eJuni", "karakter kendali"),
         ("Klien 3578012345678901", "NIK"),
         ("Klien 3578 0123 4567 8901", "NIK"),
+        ("Klien ③⑤⑦⑧⓪①②③④⑤⑥⑦⑧⑨⓪①", "NIK"),
         ("Rapat [x](y)", "tanda lain"),
         ("=1+1", "tanda lain"),
         ("--hapus", "tanda lain"),

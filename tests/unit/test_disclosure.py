@@ -479,3 +479,20 @@ def test_periods_before_the_first_are_not_audited():
     standing = [block for block in made if block.tabel == "terbuka"]
     assert [[name for name in block.months if name] for block in standing] == [["2025-12"], ["2026-01"]]
     assert [block.year for block in standing] == [None, "2026"] and not standing[0].fine
+
+
+@pytest.mark.parametrize(
+    ("held", "hidden", "mean"),
+    [
+        (30.0, (), 1.5),
+        (0.0, (), 0.0),
+        (3.0, (), None),
+        (30.0, [("terbuka", "00", "semua", "2026")], None),
+        (30.0, [("terbuka-T", "00", "semua", "T")], None),
+        (30.0, [("terdata", "00", "semua", "2026")], 1.5),
+    ],
+)
+def test_the_mean_load_does_not_tell_a_hidden_number_of_open_cases(held, hidden, mean):
+    row = shown_of(hidden, kode="I18-rata", nilai=held / 20, pembilang=held, n=20.0)
+    assert (row.alasan, row.catatan) == ((None, None) if mean is not None else ("disamarkan", "disamarkan"))
+    assert np.isnan(row.nilai) if mean is None else row.nilai == mean

@@ -111,6 +111,24 @@ def test_workbook_cells_become_text(tmp_path):
     }
 
 
+def two_sheets(path, *names: str):
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        for name in names:
+            workbook.add_worksheet(name).write_row(0, 0, ["id_kasus"])
+    return path
+
+
+def test_a_sheet_is_known_in_capital_letters_too(tmp_path):
+    upload = reader.read_files([two_sheets(tmp_path / "a.xlsx", " Kasus", "Kamus", "lain")])
+    assert [(part.sheet, part.lembar) for part in upload.parts] == [("kasus", "kasus")]
+    assert upload.unread == ("lain",)
+
+
+def test_two_sheets_of_one_name_are_refused(tmp_path):
+    with pytest.raises(UserError, match='lebih dari satu lembar kasus \\("kasus" dan "Kasus "\\)'):
+        reader.read_files([two_sheets(tmp_path / "a.xlsx", "kasus", "Kasus ")])
+
+
 def test_title_above_the_header_leaves_row_1_without_columns(tmp_path):
     write_cells(tmp_path / "a.xlsx", [["id_kasus"], ["K-1"]], first_row=2)
     part = reader.read_files([tmp_path / "a.xlsx"]).parts[0]

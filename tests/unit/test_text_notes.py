@@ -37,6 +37,8 @@ def test_ordinary_words_are_kept(words, kept):
         ("3 3 7 4 0 1 1 2 0 1 9 0 0 0 0 1", "seperti NIK"),
         ("3374\u00a00112\u20090190\u20140001", "seperti NIK"),
         ("3374_0112_0190_0001", "seperti NIK"),
+        ("3374_ 0112_ 0190_ 0001", "seperti NIK"),
+        ("3374 - - 0112 _ _ 0190 / / 0001", "seperti NIK"),
         (
             "\uff13\uff13\uff17\uff14\uff10\uff11\uff11\uff12\uff10\uff11\uff19\uff10\uff10\uff10\uff10\uff11",
             "seperti NIK",
