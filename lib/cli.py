@@ -191,12 +191,15 @@ def _check_report(path: Path, files: Sequence[Path]) -> None:
         raise UserError(f"Folder {path.parent} tidak ada; buat dahulu folder itu.")
     if path.absolute().resolve() in {file.absolute().resolve() for file in files}:
         raise UserError(f"Laporan {path} akan menimpa berkas yang diimpor; pilih nama lain.")
+    is_new = not path.exists()
     try:
         path.open("ab").close()
     except OSError as error:
         raise UserError(
             f"Laporan {path} tidak dapat ditulis ({error.strerror}); pilih nama atau folder lain."
         ) from error
+    if is_new:
+        path.unlink()
 
 
 def _take_back(options: argparse.Namespace, values: settings.Settings) -> int:

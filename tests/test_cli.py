@@ -50,6 +50,9 @@ def test_a_report_that_cannot_be_written_stops_the_import_before_it_begins(tmp_p
         told = capsys.readouterr()
         assert words in told.err and told.out == ""
     assert sent.read_bytes() == b"x"
+    # Nothing is left of the check either, when it is the import that is refused.
+    assert cli.main(["impor", str(sent), "--laporan", str(tmp_path / "laporan.csv")]) == 2
+    assert not (tmp_path / "laporan.csv").exists()
 
 
 def run_through(tmp_path, capsys) -> None:
