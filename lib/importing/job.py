@@ -90,6 +90,14 @@ def read(paths: Sequence[Path], asked: Request) -> Job | ImportReport:
             digest=upload.digest,
             dry_run=dry_run,
         )
+    empty = [sheet for sheet in (KASUS, PENDAMPING) if asked.replace and rows[sheet].frame.empty]
+    if empty:
+        return refused(
+            f"Lembar {' dan '.join(empty)} kosong: --ganti akan menghapus semua barisnya dari provinsi yang disebut di "
+            "keterangan. Isi lembar itu, atau kirim tanpa --ganti.",
+            digest=upload.digest,
+            dry_run=dry_run,
+        )
     keterangan = checks.check_keterangan(rows[KETERANGAN], today=asked.now.date(), allowed=asked.allowed)
     return Job(
         asked=asked,

@@ -260,6 +260,16 @@ def test_replace_needs_both_sheets(engine, tmp_path):
     assert "Lembar pendamping tidak ada" in report.refusal
 
 
+@pytest.mark.parametrize("sheet", ["kasus", "pendamping"])
+def test_replace_with_an_empty_sheet_deletes_nothing(engine, tmp_path, sheet):
+    send(engine, tmp_path, kasus=TEN)
+    before = dump(engine)
+    report = send(engine, tmp_path, **{"kasus": TEN, sheet: []}, options={"replace": True})
+    assert report.status == importer.DITOLAK_BERKAS
+    assert f"Lembar {sheet} kosong" in report.refusal
+    assert dump(engine) == before
+
+
 def test_dry_run_writes_nothing_and_counts_the_same(engine, tmp_path):
     before = dump(engine)
     path = workbook(tmp_path / "a.xlsx", kasus=[*TEN, kasus_row(11, prioritas="?")])
