@@ -260,6 +260,8 @@ def stacked_status(frame: pd.DataFrame, *, title: str) -> go.Figure:
         barmode="stack",
         bargap=0.1,
         showlegend=True,
+        # One below the other at every width: when a window grows, the library would leave fewer lines over the bar.
+        legend={"orientation": "v"},
         uniformtext={"minsize": SMALL_FONT_SIZE, "mode": "hide"},
         xaxis={"visible": False, "fixedrange": True, "range": [0, frame["nilai"].sum() or 1]},
         yaxis={"visible": False, "fixedrange": True},

@@ -193,3 +193,8 @@ def test_an_unknown_status_is_refused():
     frame["status"] = ["terdata", "tertangani", "selesai", "ditutup_lainnya"]
     with pytest.raises(ValueError, match="selesai"):
         trends.stacked_status(frame, title="Keadaan kasus")
+
+
+def test_statuses_are_named_one_below_the_other():
+    """Names in lines whose number follows the width lie over the bar after a window grew."""
+    assert trends.stacked_status(stock([1, 2, 5, 2]), title="Keadaan kasus").layout.legend.orientation == "v"
