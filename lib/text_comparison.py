@@ -153,7 +153,7 @@ def pattern_sentence(control: Control, *, kode: str, names: Mapping[str, str]) -
         )
     else:
         said = _pattern(control, shown(kode, last["nilai"]), bulan_tahun(last["bulan"]))
-    return said if kode not in ("I03", "I13") else f"{said}{bulk_sentence(control.massal, names)}"
+    return f"{said}{bulk_sentence(control.massal, names)}"
 
 
 def too_few(control: Control, kode: str) -> bool:

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from lib.charts import theme
 from tests import postgres
 
 UNDER_CI = bool(os.environ.get("CI"))
+theme.CHECKED = True
 
 # A shared machine is slow at times: no deadline. Under CI the same examples each time, and one failure reported
 # rather than minutes of shrinking several.

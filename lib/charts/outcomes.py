@@ -183,11 +183,12 @@ def quarters(frame: pd.DataFrame, *, heading: str, days: int, marks: tuple[int, 
     names = [name for name in dict.fromkeys(frame["nama"]) if name in set(kept["nama"])]
     # The newest quarter is drawn last, on top of the others, and has the strongest line.
     traces = [
-        _line(kept[kept["nama"] == name], name, position=position, days=days)
-        for position, name in enumerate(reversed(names))
+        trace
+        for position, name in reversed(list(enumerate(reversed(names))))
+        for trace in _line(kept[kept["nama"] == name], name, position=position, days=days)
     ]
     return drawn(
-        traces[::-1],
+        traces,
         base_layout(height=HEIGHT, heading=wrap(heading)),
         showlegend=True,
         shapes=[_mark(day) | {"line": {"color": EDGE, "width": 1, "dash": "dot"}} for day in marks],
@@ -212,25 +213,39 @@ def _beside_end(share: float, position: int) -> str:
     return "bottom left" if position % 2 else "top left"
 
 
-def _line(part: pd.DataFrame, name: str, *, position: int, days: int) -> dict:
+def _line(part: pd.DataFrame, name: str, *, position: int, days: int) -> list[dict]:
+    """The line of a quarter, and the mark with its name at the end, which also stands in the legend.
+
+    Two traces: marks and texts of one trace are drawn at every day, also those of no size.
+    """
     n, colour = part["n"].iloc[0], LINE_COLOURS[position % len(LINE_COLOURS)]
     dash, symbol = LINES[position % len(LINES)]
-    return {
+    line = {
         "type": "scatter",
+        "line": {"color": colour, "width": 2.5, "dash": dash},
+        "cliponaxis": False,
+        "legendgroup": plain(name),
+    }
+    days_of = {
         "x": part["hari"].tolist(),
         "y": part["terselesaikan"].tolist(),
-        "mode": "lines+markers+text",
-        "text": [""] * (len(part) - 1) + [f"<b>{plain(part['kode'].iloc[0])}</b>"],
-        "textposition": _beside_end(part["hari"].iloc[-1] / days, position),
-        "textfont": SMALL_TEXT_FONT,
-        "line": {"color": colour, "width": 2.5, "dash": dash},
-        # A mark at the end of the line only.
-        "marker": {"symbol": symbol, "color": colour, "size": [0] * (len(part) - 1) + [10]},
-        "cliponaxis": False,
-        "name": f"{plain(name)} (n = {n:,.0f})".replace(",", "."),
+        "mode": "lines",
+        "showlegend": False,
         "hovertext": [
             f"<b>{plain(name)}</b><br>hari {row.hari}: {persen(row.terselesaikan)}"
             for row in part.itertuples(index=False)
         ],
         "hoverinfo": "text",
     }
+    end = {
+        "x": [part["hari"].iloc[-1]],
+        "y": [part["terselesaikan"].iloc[-1]],
+        "mode": "lines+markers+text",
+        "text": [f"<b>{plain(part['kode'].iloc[0])}</b>"],
+        "textposition": _beside_end(part["hari"].iloc[-1] / days, position),
+        "textfont": SMALL_TEXT_FONT,
+        "marker": {"symbol": symbol, "color": colour, "size": 10},
+        "name": f"{plain(name)} (n = {n:,.0f})".replace(",", "."),
+        "hoverinfo": "skip",
+    }
+    return [line | days_of, line | end]

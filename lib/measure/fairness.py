@@ -41,6 +41,8 @@ from lib.stats.spc import assurance
 FUNNEL_KODES = ("I04-180", "I04-90", "I04-30", "I11")
 """Proportions over mature cases: the only figures a funnel is drawn of."""
 CONTROL_KODES = ("I01", "I03", "I04-180", "I11", "I13")
+OF_CLOSINGS = ("I03", "I13")
+"""The charts that many closings on one day would explain."""
 CONTROL_MONTHS = (24, 12, 36)
 TOO_LATE_DAYS = 62
 """A province whose T lies further behind the newest one is left out of a series rather than ending it for all."""
@@ -63,8 +65,9 @@ class Control:
     """A control chart with all its sentence needs.
 
     `frame`: bulan, n and the columns of `chart_frame`; `jenis` is "p" or "xmr"; `jaminan` is above, below, across or
-    None against `target`; `massal`: the days of `bulk_days`; `terlambat` and `baru` are provinces left out because
-    their data end too early or their register begins too late; `belum` are months left out as not complete yet.
+    None against `target`; `massal`: the days of `bulk_days`, none unless the kode is one OF_CLOSINGS; `terlambat` and
+    `baru` are provinces left out because their data end too early or their register begins too late; `belum` are
+    months left out as not complete yet.
     """
 
     frame: pd.DataFrame
@@ -202,13 +205,13 @@ def control_chart(
     used = tuple(r.kode_provinsi for r in kept if r not in young)
     if not used or not listed:
         rows = pd.DataFrame(columns=["bulan", "nilai", "pembilang", "n"])
-        massal = pd.DataFrame(columns=["provinsi", "tanggal", "n", "terselesaikan", "biasa"])
+        massal = _no_bulk()
         listed = []
     else:
         chosen = replace(case_filter, provinsi=used, period=Period(dari=listed[0][1], sampai=listed[-1][2]))
         series = ask(scope, chosen, per=Dimensi.BULAN, source=source, limits=limits)
         rows = answer(series, [kode])
-        massal = _bulk(scope, source, chosen, series)
+        massal = _bulk(scope, source, chosen, series) if kode in OF_CLOSINGS else _no_bulk()
     names = [name for name, _, _ in listed]
     own_events = _own_events(events, question, names)
     chart, kind = monthly_chart(
@@ -281,6 +284,10 @@ def _bulk(scope: Scope, source: Source, chosen: CaseFilter, series: Question) ->
     whole = replace(chosen, pendamping=None)
     windows = periods.windows(series.registers, [(series.start, series.end)])
     return bulk_days(closings_per_day(scope, source, whole, windows))
+
+
+def _no_bulk() -> pd.DataFrame:
+    return pd.DataFrame(columns=["provinsi", "tanggal", "n", "terselesaikan", "biasa"])
 
 
 def _target(question: Question, kode: str, names: Sequence[str]) -> float | None:

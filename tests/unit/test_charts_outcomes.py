@@ -90,17 +90,23 @@ def test_immature_parts_of_quarters_are_not_drawn():
     figure = outcomes.quarters(
         quarter_frame(365, 200, 50, -1), heading="Terselesaikan", days=365, marks=MARKS
     )
-    assert [trace.name for trace in figure.data] == [f"Triwulan {place} (n = 1.234)" for place in (1, 2, 3)]
-    assert [max(trace.x) for trace in figure.data] == [365, 200, 50]
-    # Each line is named at its end.
-    assert [trace.text[-1] for trace in figure.data] == ["<b>T1</b>", "<b>T2</b>", "<b>T3</b>"]
-    assert not any(text for trace in figure.data for text in trace.text[:-1])
+    lines, ends = figure.data[::2], figure.data[1::2]
+    assert [list(line.x) for line in lines] == [list(range(until + 1)) for until in (365, 200, 50)]
+    assert [len(line.hovertext) for line in lines] == [366, 201, 51]
+    # Each line is named at its end, where its mark is, and once in the legend.
+    assert [(list(end.x), list(end.y)) for end in ends] == [([day], [day / 6]) for day in (365, 200, 50)]
+    assert [list(end.text) for end in ends] == [["<b>T1</b>"], ["<b>T2</b>"], ["<b>T3</b>"]]
+    assert [end.name for end in ends] == [f"Triwulan {place} (n = 1.234)" for place in (1, 2, 3)]
+    assert [line.showlegend for line in lines] == [False] * 3
 
 
 def test_eight_quarters_differ_without_colour():
     figure = outcomes.quarters(quarter_frame(*[100] * 8), heading="Terselesaikan", days=365, marks=MARKS)
     assert len({trace.line.dash for trace in figure.data}) == 8
-    assert len({trace.marker.symbol for trace in figure.data}) == 8
+    # A line and its end go together, also in the legend.
+    for line, end in zip(figure.data[::2], figure.data[1::2], strict=True):
+        assert (line.line, line.legendgroup) == (end.line, end.legendgroup)
+    assert len({end.marker.symbol for end in figure.data[1::2]}) == 8
 
 
 # --- dots ---------------------------------------------------------------------------------------------------
