@@ -25,7 +25,22 @@ from tests.browser.harness import AppServer, chromium, open_page, running_browse
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PAGES = {"Ringkasan": "/", "Kamus": "/kamus"}
+LOADED = {"Ringkasan": "/", "Kamus": "/kamus"}
+# Title in the menu -> address, and the budget of a filter there: pages with a map may take longer.
+WITH_MAP, WITHOUT_MAP = 0.8, 0.5
+PAGES = {
+    "Ringkasan": ("/", WITH_MAP),
+    "Provinsi": ("/provinsi?provinsi=12", WITH_MAP),
+    "Klaster": ("/klaster", WITHOUT_MAP),
+    "Pendamping": ("/pendamping", WITHOUT_MAP),
+    "Waktu": ("/waktu", WITHOUT_MAP),
+    "Alur": ("/alur", WITHOUT_MAP),
+    "Perbandingan": ("/perbandingan", WITHOUT_MAP),
+    "Kasus": ("/kasus", WITHOUT_MAP),
+    "Kamus": ("/kamus", None),
+}
+# The framework by itself: charts of four bars and single numbers, nothing to compute (see floor.py).
+FLOORS = ((1, 0), (7, 0), (8, 10))
 PROVINCES = ("Jawa Timur", "Bali", "Aceh", "Riau", "Maluku", "Banten", "Jambi", "Lampung", "Gorontalo")
 MEASURES = ("Terdata per 100.000", "Terbuka", "Macet", "Beban rata-rata", "Separuh kasus selesai")
 ON_THE_MAP = ("62", "16", "32", "72", "93")
@@ -70,6 +85,7 @@ WATCH_CHARTS = """() => {
 }"""
 QUIET = "() => window.tuntasDrawnSince !== undefined && performance.now() - window.tuntasLastDraw > 300"
 FINISHED = "() => Math.max(window.tuntasDrawnSince, window.tuntasLastDraw)"
+FLOOR = Path(__file__).with_name("floor.py")
 # A point inside a province's outline, on the screen.
 INSIDE_PROVINCE = """(code) => {
   for (const path of document.querySelectorAll('.st-key-peta .choroplethlayer path')) {
@@ -168,10 +184,6 @@ def opened(page: Page, address: str) -> float:
     return finished(page) / 1000
 
 
-def headline(page: Page) -> Callable[[], str]:
-    return lambda: page.locator("h4").first.inner_text()
-
-
 def map_title(page: Page) -> Callable[[], str]:
     return lambda: page.locator(".st-key-peta").last.inner_text()
 
@@ -183,7 +195,15 @@ def choose_province(page: Page, name: str) -> float:
     box.fill(name)
     option = page.get_by_role("option", name=name, exact=True)
     option.wait_for()
-    return after(page, option.click, headline(page))
+    return after(page, option.click, lambda: page.url)
+
+
+def go_by_menu(page: Page, title: str) -> float:
+    """Seconds from a press on the menu to another page."""
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True)
+    link.hover()
+    page.wait_for_timeout(150)
+    return after(page, link.click, lambda: page.url)
 
 
 def choose_measure(page: Page, name: str) -> float:
@@ -208,16 +228,42 @@ def server_seconds(process_id: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def visits(page: Page, base: str, process_id: int, *, runs: int) -> dict[str, tuple[float, ...]]:
-    """Seconds of everything a visitor does, and the server's processor time of a rerun."""
-    taken: dict[str, tuple[float, ...]] = {}
-    for name, path in PAGES.items():
+def loaded(page: Page, base: str, *, runs: int) -> dict[str, tuple[float, ...]]:
+    """Seconds of pages that are loaded whole, as from a link in a message."""
+    taken = {}
+    for name, path in LOADED.items():
         opened(page, base + path)
-        taken[f"halaman {name}, hangat"] = tuple(opened(page, base + path) for _ in range(runs))
-    opened(page, base)
+        taken[f"halaman {name}, dimuat penuh"] = tuple(opened(page, base + path) for _ in range(runs))
+    return taken
+
+
+def moved(page: Page, base: str, *, runs: int) -> dict[str, tuple[float, ...]]:
+    """Seconds from one page to the next by the menu, once round before it counts."""
+    for path, _ in PAGES.values():
+        opened(page, base + path)
+    rounds = [{title: go_by_menu(page, title) for title in PAGES} for _ in range(runs + 1)]
+    return {f"halaman {title}, lewat menu": tuple(each[title] for each in rounds[1:]) for title in PAGES}
+
+
+def filtered(page: Page, base: str, process_id: int, *, runs: int) -> dict[str, tuple[float, ...]]:
+    """Seconds from another province to the last chart of each page, and the server's processor time of it."""
     names = [PROVINCES[number % len(PROVINCES)] for number in range(runs)]
-    taken["saringan provinsi, belum tersimpan"] = tuple(choose_province(page, name) for name in names)
-    taken["saringan provinsi, tersimpan"] = tuple(choose_province(page, name) for name in names)
+    taken: dict[str, tuple[float, ...]] = {}
+    for title, (path, budget) in PAGES.items():
+        if budget is None:
+            continue
+        opened(page, base + path)
+        for kept in ("belum tersimpan", "tersimpan"):
+            used = server_seconds(process_id)
+            taken[f"saringan di {title}, {kept}"] = tuple(choose_province(page, name) for name in names)
+            each = (server_seconds(process_id) - used) / len(names)
+            taken[f"sama, waktu prosesor peladen ({title}, {kept})"] = (each,)
+    return taken
+
+
+def on_the_map(page: Page, base: str, process_id: int, *, runs: int) -> dict[str, tuple[float, ...]]:
+    """Seconds of another figure on the map and of a click on it, and the server's processor time of a rerun."""
+    taken: dict[str, tuple[float, ...]] = {}
     opened(page, base)
     measures = [MEASURES[number % len(MEASURES)] for number in range(min(runs, len(MEASURES)))]
     taken["ukuran peta, belum tersimpan"] = tuple(choose_measure(page, name) for name in measures)
@@ -230,14 +276,32 @@ def visits(page: Page, base: str, process_id: int, *, runs: int) -> dict[str, tu
     return taken
 
 
+def floors(browser: Browser, *, runs: int) -> dict[str, tuple[float, ...]]:
+    """What the framework itself takes for so many of the simplest charts and numbers, measured the same way."""
+    taken: dict[str, tuple[float, ...]] = {}
+    with AppServer(script=FLOOR) as app, open_page(browser) as page:
+        page.add_init_script(f"({WATCH_CHARTS})()")
+        for charts, numbers in FLOORS:
+            address = f"{app.base}/?grafik={charts}&angka={numbers}&pilihan={','.join(PROVINCES)}"
+            name = f"lantai kerangka kerja: {charts} grafik, {numbers} angka"
+            opened(page, address)
+            taken[f"{name}, dimuat penuh"] = tuple(opened(page, address) for _ in range(runs))
+            names = [PROVINCES[number % len(PROVINCES)] for number in range(runs)]
+            taken[f"{name}, saringan"] = tuple(choose_province(page, each) for each in names)
+    return taken
+
+
 BUDGETS = {
-    "halaman Ringkasan, hangat": 1.0,
-    "halaman Kamus, hangat": 1.0,
-    "saringan provinsi, belum tersimpan": 0.8,
-    "saringan provinsi, tersimpan": 0.8,
-    "ukuran peta, belum tersimpan": 0.8,
-    "ukuran peta, tersimpan": 0.8,
-    "klik provinsi pada peta": 0.8,
+    **{f"halaman {title}, dimuat penuh": 1.0 for title in LOADED},
+    **{f"halaman {title}, lewat menu": 1.0 for title in PAGES},
+    **{
+        f"saringan di {title}, {kept}": budget
+        for title, (_, budget) in PAGES.items()
+        for kept in ("belum tersimpan", "tersimpan")
+    },
+    "ukuran peta, belum tersimpan": WITH_MAP,
+    "ukuran peta, tersimpan": WITH_MAP,
+    "klik provinsi pada peta": WITH_MAP,
     "waktu prosesor peladen, satu jalan ulang": 0.060,
 }
 
@@ -252,7 +316,11 @@ def in_browser(values: Settings, total: int, *, runs: int) -> list[Figure]:
     ):
         page.add_init_script(f"({WATCH_CHARTS})()")
         taken = {"kunjungan pertama, peramban dan peladen dingin": (opened(page, app.base),)}
-        taken |= visits(page, app.base, app.process.pid, runs=runs)
+        taken |= loaded(page, app.base, runs=runs)
+        taken |= moved(page, app.base, runs=runs)
+        taken |= filtered(page, app.base, app.process.pid, runs=runs)
+        taken |= on_the_map(page, app.base, app.process.pid, runs=runs)
+        taken |= floors(browser, runs=runs)
     return [
         Figure(what=what, data=data, runs=times, unit="s", budget=_budget(what, total))
         for what, times in taken.items()
