@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from lib.indicators.fairness import OF_CLOSINGS
 from lib.indicators.records import INDICATORS
 from lib.measure import NATIONAL_UNIT, Control, Event, Funnel
 from lib.numbers_id import angka, bulan_tahun, persen, tanggal
@@ -153,7 +154,7 @@ def pattern_sentence(control: Control, *, kode: str, names: Mapping[str, str]) -
         )
     else:
         said = _pattern(control, shown(kode, last["nilai"]), bulan_tahun(last["bulan"]))
-    return f"{said}{bulk_sentence(control.massal, names)}"
+    return f"{said}{bulk_sentence(control.massal, names)}" if kode in OF_CLOSINGS else said
 
 
 def too_few(control: Control, kode: str) -> bool:

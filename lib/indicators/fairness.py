@@ -31,6 +31,8 @@ DRAWN_SIZES = 200
 P_CHART_UNTIL = 300
 """Above this mean monthly n the limits of a p chart are too tight for a monthly series: XmR instead."""
 BULK_LEAST, BULK_TIMES = 10, 5
+OF_CLOSINGS = ("I03", "I13")
+"""The figures whose monthly change many closings on one day would explain."""
 SCALES = {"per 100.000 penduduk": 100_000, "kasus per pendamping": 1}
 
 

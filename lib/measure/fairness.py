@@ -16,6 +16,7 @@ import pandas as pd
 from lib import periods, reference
 from lib.domain import CaseFilter, Dimensi, Period, Scope, Thresholds, UserError
 from lib.indicators.fairness import (
+    OF_CLOSINGS,
     Funnel,
     Pattern,
     bulk_days,
@@ -41,8 +42,6 @@ from lib.stats.spc import assurance
 FUNNEL_KODES = ("I04-180", "I04-90", "I04-30", "I11")
 """Proportions over mature cases: the only figures a funnel is drawn of."""
 CONTROL_KODES = ("I01", "I03", "I04-180", "I11", "I13")
-OF_CLOSINGS = ("I03", "I13")
-"""The charts that many closings on one day would explain."""
 CONTROL_MONTHS = (24, 12, 36)
 TOO_LATE_DAYS = 62
 """A province whose T lies further behind the newest one is left out of a series rather than ending it for all."""

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import streamlit as st
 
@@ -313,13 +314,15 @@ def _changed() -> None:
     keep(choice)
 
 
-def _problem_options() -> list[str]:
+@cache
+def _problem_options() -> tuple[str, ...]:
+    """All, and each klaster before its kinds; the same in every run."""
     kinds = reference.table("jenis_masalah")
     listed = [""]
     for klaster in reference.names("klaster"):
         listed.append(klaster)
         listed += kinds.loc[kinds["kode_klaster"] == klaster, "kode_jenis"].tolist()
-    return listed
+    return tuple(listed)
 
 
 def _problem_label(kode: str) -> str:
