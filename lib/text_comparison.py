@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from lib.indicators.fairness import OF_CLOSINGS
 from lib.indicators.records import INDICATORS
-from lib.measure import NATIONAL_UNIT, Control, Event, Funnel
+from lib.measure import NATIONAL_UNIT, OF_CLOSINGS, Control, Event, Funnel
 from lib.numbers_id import angka, bulan_tahun, persen, tanggal
 from lib.text import is_count, shown
 
