@@ -6,7 +6,9 @@ file and in lib/web/server_sign_in.py, for the exact version in requirements.txt
 
 from __future__ import annotations
 
+import importlib
 import logging
+import pkgutil
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -226,6 +228,13 @@ async def failed(_request: Request, _error: Exception) -> Response:
     return response
 
 
+def load_pages() -> None:
+    """Load everything the pages are made of, and the part of scipy that takes a second, before anybody waits for it."""
+    for found in pkgutil.iter_modules([str(ROOT / "lib" / "web")], "lib.web."):
+        importlib.import_module(found.name)
+    importlib.import_module("scipy.stats")
+
+
 def parts() -> dict:
     """The arguments of the framework's App: middleware from the outside in, the route /siap, what to do at start."""
     made: dict[str, set[str]] = {}
@@ -234,6 +243,7 @@ def parts() -> dict:
     async def lifespan(_app: object) -> AsyncIterator[None]:
         nonlocal made
         server_sign_in.check()
+        load_pages()
         made = note_downloads(runtime.get_instance().media_file_mgr)
         stop = threading.Event()
         refresh.keep_fresh(stop)
