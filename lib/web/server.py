@@ -6,6 +6,7 @@ file and in lib/web/server_sign_in.py, for the exact version in requirements.txt
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import pkgutil
@@ -229,10 +230,16 @@ async def failed(_request: Request, _error: Exception) -> Response:
 
 
 def load_pages() -> None:
-    """Load everything the pages are made of, and the part of scipy that takes a second, before anybody waits for it."""
+    """Load everything the pages are made of before anybody waits for it; what stays for good is no garbage.
+
+    Also the parts of libraries that come with their first use and take half a second or more.
+    """
     for found in pkgutil.iter_modules([str(ROOT / "lib" / "web")], "lib.web."):
         importlib.import_module(found.name)
-    importlib.import_module("scipy.stats")
+    for late in ("scipy.stats", "pandas.io.formats.style"):
+        importlib.import_module(late)
+    gc.collect()
+    gc.freeze()
 
 
 def parts() -> dict:
