@@ -238,9 +238,11 @@ def measure_comparison(
     source: Source,
     limits: Thresholds,
     last_year: bool = False,
+    known: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Now and the earlier period over the same provinces, and the provinces left out of both.
 
+    `known` may hold what `measure` answered for the same filter; where now is the same question it is taken from there.
     A calendar period is compared with the same number of elapsed days of the one before, any other with as many
     days before; per province, because late provinces have fewer elapsed days.
     """
@@ -263,14 +265,17 @@ def measure_comparison(
             continue
         side = replace(
             question,
-            case_filter=replace(case_filter, provinsi=codes),
+            case_filter=case_filter if codes == question.provinces else replace(case_filter, provinsi=codes),
             provinces=codes,
             registers=kept,
             windows=tuple(windows),
             start=min(window.mulai for window in windows),
             end=max(window.sampai for window in windows),
         )
-        sides.append(answer(side, kodes))
+        if known is not None and side == question:
+            sides.append(known.set_index("kode", drop=False).loc[list(kodes)].reset_index(drop=True))
+        else:
+            sides.append(answer(side, kodes))
     return sides[0], sides[1], left_out
 
 

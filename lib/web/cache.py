@@ -96,10 +96,15 @@ def measured(
 
 
 def compared(
-    scope: Scope, kodes: tuple[str, ...], case_filter: CaseFilter, *, last_year: bool = False
+    scope: Scope,
+    kodes: tuple[str, ...],
+    case_filter: CaseFilter,
+    *,
+    last_year: bool = False,
+    known: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """`measure.measure_comparison` on the published version."""
-    run = partial(measure.measure_comparison, scope, kodes, case_filter, last_year=last_year)
+    """`measure.measure_comparison` on the published version; `known` only saves work and is no part of the question."""
+    run = partial(measure.measure_comparison, scope, kodes, case_filter, last_year=last_year, known=known)
     return _ask(scope, run, "measure_comparison", kodes, case_filter, last_year)
 
 

@@ -103,7 +103,8 @@ def _compared(
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """The two sides of the comparison of every card of the page, and the provinces left out of both."""
     case_filter, last_year = choice.case_filter(), against == LAST_YEAR
-    return cache.compared(scope, (*CARDS, OUTCOME), case_filter, last_year=last_year)
+    known = figures(scope, choice)
+    return cache.compared(scope, (*CARDS, OUTCOME), case_filter, last_year=last_year, known=known)
 
 
 def _comparison(choice: filters.Choice) -> str:

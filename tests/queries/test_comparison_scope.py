@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from lib import clock, measure, reference, settings, start
@@ -42,3 +43,30 @@ def test_left_out_province_is_in_no_side(world):
         assert not now["catatan"].fillna("").str.contains("belum ada data").any()
         return
     pytest.fail("no province was left out: the test shows nothing")
+
+
+@pytest.mark.parametrize(
+    ("provinces", "dari", "taken"),
+    [
+        (("31",), dt.date(2025, 10, 1), True),
+        # One province is left out, so that now is about less than what was asked.
+        (BOTH, dt.date(2025, 10, 1), False),
+    ],
+)
+def test_what_is_known_is_taken_only_for_the_same_question(world, provinces, dari, taken):
+    scope = Scope(role=Role.DIREKTUR, provinces=reference.all_provinces())
+    dates = {p.kode_provinsi: p.tanggal_data for p in world["source"].provinces}
+    asked = CaseFilter(
+        period=Period(dari=dari, sampai=min(dates[kode] for kode in provinces)), provinsi=provinces
+    )
+    kodes = ("I13", "I01")
+    known = measure.measure(scope, ("I01", "I02", "I13"), asked, **world)
+    plain, before, left_out = measure.measure_comparison(scope, kodes, asked, **world)
+    assert bool(left_out) is not taken
+    now, same_before, _ = measure.measure_comparison(scope, kodes, asked, known=known, **world)
+    pd.testing.assert_frame_equal(now, plain)
+    pd.testing.assert_frame_equal(same_before, before)
+    marked = known.assign(nilai=-1.0)
+    told, _, _ = measure.measure_comparison(scope, kodes, asked, known=marked, **world)
+    assert told["kode"].tolist() == ["I13", "I01"]
+    assert (told["nilai"] == -1).all() == taken
