@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -28,6 +29,8 @@ GROUP_CARDS = {
     "Stok: semua kasus yang pernah terdata, menurut status": tuple(present.STOCK),
 }
 SPEEDS = ("I04-180", "I05M")
+# What the page shows of every group, in the order of its parts: asked once, since they share their counts.
+OF_GROUPS = (*CORONG, "I13", *present.STOCK, *SPEEDS)
 KIND_TABLE = (*CORONG, "I13", "I15-n", "I05M")
 KIND_CARDS = (*CORONG, "I13", "I15-n")
 SERVICES = {"I32-pendekatan": "pendekatan", "I32-komponen": "komponen"}
@@ -67,12 +70,18 @@ def figures(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
     return cache.measured(scope, TOTALS, choice.case_filter()).set_index("kode", drop=False)
 
 
+def _of_groups(scope: Scope, case_filter: CaseFilter, per: Dimensi, kodes: Sequence[str]) -> pd.DataFrame:
+    """The rows of some figures of every group; `kodes` in the order of OF_GROUPS."""
+    answer = cache.measured(scope, OF_GROUPS, case_filter, per)
+    return answer[answer["kode"].isin(kodes)].reset_index(drop=True)
+
+
 def view(scope: Scope, choice: filters.Choice) -> View:
     """The controls: cluster or PAS, and the group that is looked at; both stand in the URL."""
     per = Dimensi(counts.own_choice(choice, GROUPING_CHOICE, GROUPINGS, label="Pengelompokan"))
     names = reference.names(present_area.GROUPINGS[per][0])
     group = counts.own_choice(choice, GROUP_CHOICE, ("", *names), label="Kelompok")
-    groups = cache.measured(scope, ("I01",), choice.case_filter(), per)[per.value].tolist()
+    groups = _of_groups(scope, choice.case_filter(), per, ("I01",))[per.value].tolist()
     options = ("", *groups) if len(groups) > 1 else tuple(groups)
     # The filter bar may have left the group that was looked at before.
     group = group if group in options else options[0]
@@ -113,8 +122,8 @@ def reconciled(scope: Scope, choice: filters.Choice, shown: View, total: pd.Data
 
 def _reconciled(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFrame) -> None:
     case_filter = choice.case_filter()
-    groups = cache.measured(scope, ("I01", "I13"), case_filter, shown.per)
-    kinds = cache.measured(scope, ("I01", "I13"), case_filter, Dimensi.JENIS)
+    groups = _of_groups(scope, case_filter, shown.per, ("I01", "I13"))
+    kinds = cache.measured(scope, KIND_TABLE, case_filter, Dimensi.JENIS)
     names = (
         f"{groups[shown.per.value].nunique()} {NOUNS[shown.per]}",
         f"{kinds['jenis'].nunique()} jenis",
@@ -141,7 +150,7 @@ def composition_and_corong(scope: Scope, choice: filters.Choice, shown: View) ->
     with right:
         st.subheader("Corong", help="Dari kasus yang terdata dalam periode: berapa yang sampai tiap langkah.")
         cache.drawn("klaster.corong", scope, lambda: _corong(scope, case_filter, shown), case_filter, shown)
-        _corong_table(cache.measured(scope, CORONG, case_filter, shown.per), shown)
+        _corong_table(_of_groups(scope, case_filter, shown.per, CORONG), shown)
 
 
 def _status(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
@@ -152,7 +161,7 @@ def _status(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
 
 
 def _stock(scope: Scope, case_filter: CaseFilter, shown: View) -> tuple[pd.DataFrame, pd.DataFrame]:
-    answer = cache.measured(scope, tuple(present.STOCK), case_filter, shown.per)
+    answer = _of_groups(scope, case_filter, shown.per, tuple(present.STOCK))
     return present.stock_by(answer, shown.per.value, shown.names), answer
 
 
@@ -163,7 +172,7 @@ def _status_table(scope: Scope, case_filter: CaseFilter, shown: View) -> tuple:
 
 
 def _corong(scope: Scope, case_filter: CaseFilter, shown: View) -> None:
-    answer = cache.measured(scope, CORONG, case_filter, shown.per)
+    answer = _of_groups(scope, case_filter, shown.per, CORONG)
     frame = present_area.corong_by(answer, shown.per.value, names=shown.names)
     sentence = text.corong_groups(frame)
     cards.chart(
@@ -195,7 +204,7 @@ def _corong_table(answer: pd.DataFrame, shown: View) -> None:
 def speeds(scope: Scope, choice: filters.Choice, shown: View, total: pd.DataFrame) -> None:
     """How many are resolved within 180 days, and how long half of them take, with intervals."""
     st.subheader("Seberapa cepat")
-    answer = cache.measured(scope, SPEEDS, choice.case_filter(), shown.per)
+    answer = _of_groups(scope, choice.case_filter(), shown.per, SPEEDS)
     for column, kode in zip(st.columns(2, gap="large"), SPEEDS, strict=True):
         rows = answer[answer["kode"] == kode]
         whole = total.loc[kode, "nilai"]
@@ -279,8 +288,7 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
 
 
 def _group_cards(scope: Scope, choice: filters.Choice, shown: View) -> None:
-    kodes = tuple(kode for row in GROUP_CARDS.values() for kode in row)
-    own = cache.measured(scope, kodes, _narrowed(choice, shown)).set_index("kode", drop=False)
+    own = cache.measured(scope, TOTALS, _narrowed(choice, shown)).set_index("kode", drop=False)
     listed, narrowed = _list_choice(choice, shown)
     for label, row in GROUP_CARDS.items():
         st.markdown(f"**{label}**")
