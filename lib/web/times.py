@@ -336,7 +336,7 @@ def views(scope: Scope, about: Asked) -> None:
 
 def _views(scope: Scope, about: Asked) -> None:
     own = figures(scope, about)
-    now, before, _ = cache.compared(scope, ("I05-90",), about.case_filter)
+    now, before, _ = cache.compared(scope, ("I05-90",), about.case_filter, known=own)
     st.markdown(
         text_times.pace(now.iloc[0] if len(now) else None, before.iloc[0] if len(before) else None)
         + "  \n"
