@@ -216,7 +216,7 @@ def choropleth(
         base_layout(height=HEIGHT),
         margin={"l": 0, "r": 0, "t": 0, "b": 4},
         # In the sea south of Sumatra: no width of the page moves a coast there.
-        legend={"orientation": "v", "y": 0},
+        legend={"orientation": "v", "yref": "paper", "y": 0, "yanchor": "bottom"},
         annotations=[map_heading(_heading(title, unit))],
         geo=WHOLE_COUNTRY,
     )

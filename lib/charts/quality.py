@@ -55,7 +55,7 @@ def freshness_map(frame: pd.DataFrame, *, geojson_url: str) -> go.Figure:
         traces,
         base_layout(height=MAP_HEIGHT),
         margin={"l": 0, "r": 0, "t": 0, "b": 4},
-        legend={"orientation": "v", "y": 0},
+        legend={"orientation": "v", "yref": "paper", "y": 0, "yanchor": "bottom"},
         annotations=[map_heading(HEADING)],
         geo=WHOLE_COUNTRY,
     )

@@ -165,7 +165,8 @@ def base_layout(*, height: int, heading: str = "") -> dict:
     """The common looks: Indonesian separators, font, margins, no background, a legend with the heading.
 
     The heading is the legend's title: unlike other texts it makes room for itself at every width. A chart
-    without a legend has none.
+    without a legend has none. The legend hangs from the upper edge of the figure: standing on the plot it would lie
+    over it once a window grew, because the library then draws fewer lines of it in the old place.
     """
     return {
         "height": height,
@@ -184,8 +185,9 @@ def base_layout(*, height: int, heading: str = "") -> dict:
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
             "maxheight": 0.9,
             "title": {"text": heading, "side": "top", "font": HEADING_FONT},
             "font": TEXT_FONT,
@@ -206,9 +208,6 @@ def heading_from_left(heading: str, *, alone: bool) -> dict:
     side = "left" if alone else "top"
     return {
         "xref": "container",
-        "yref": "container",
-        "y": 1,
-        "yanchor": "top",
         "title": {"text": heading, "side": side, "font": HEADING_FONT},
     }
 

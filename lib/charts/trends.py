@@ -260,7 +260,7 @@ def stacked_status(frame: pd.DataFrame, *, title: str) -> go.Figure:
         barmode="stack",
         bargap=0.1,
         showlegend=True,
-        # One below the other at every width: when a window grows, the library would leave fewer lines over the bar.
+        # One below the other at every width: four numbers and shares to compare.
         legend={"orientation": "v"},
         uniformtext={"minsize": SMALL_FONT_SIZE, "mode": "hide"},
         xaxis={"visible": False, "fixedrange": True, "range": [0, frame["nilai"].sum() or 1]},

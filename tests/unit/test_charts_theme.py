@@ -134,6 +134,12 @@ def test_base_layout_has_indonesian_separators_and_readable_sizes():
     assert min(sizes) >= 12
 
 
+def test_a_legend_hangs_from_the_upper_edge_of_the_figure():
+    """Standing on the plot it lies over it after a window grew, until the next drawing."""
+    legend = theme.base_layout(height=300)["legend"]
+    assert (legend["yref"], legend["y"], legend["yanchor"]) == ("container", 1, "top")
+
+
 def test_drawn_completes_the_base_without_changing_it():
     base = theme.base_layout(height=300, heading="Judul")
     figure = theme.drawn([], base, margin={"t": 77}, barmode="stack")

@@ -196,5 +196,5 @@ def test_an_unknown_status_is_refused():
 
 
 def test_statuses_are_named_one_below_the_other():
-    """Names in lines whose number follows the width lie over the bar after a window grew."""
+    """Each name carries a number and a share: in lines that follow the width they could not be compared."""
     assert trends.stacked_status(stock([1, 2, 5, 2]), title="Keadaan kasus").layout.legend.orientation == "v"
