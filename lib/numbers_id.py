@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 NONE_TEXT = "–"
+# Between a number and its unit: no line ends there. Files for a spreadsheet get a plain space (lib.exports.sheets).
+HOLD = "\u00a0"
 MINUS = "\u2212"
 MONTHS = (
     "Januari",
@@ -25,6 +27,7 @@ MONTHS = (
     "Desember",
 )
 SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|hari\b)")
 _MONTH_PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -48,14 +51,19 @@ def angka(value: float | None, *, decimals: int | None = None) -> str:
     return f"{MINUS}{digits}" if number < 0 else digits
 
 
-def persen(value: float | None, *, decimals: int = 1) -> str:
-    """A percentage already in 0-100, for example persen(46.04) == "46,0 %"; without a value "–"."""
-    return NONE_TEXT if pd.isna(value) else f"{angka(value, decimals=decimals)} %"
+def persen(value: float | None, *, decimals: int | None = 1) -> str:
+    """A percentage already in 0-100, persen(46.04) == "46,0 %" with a space that holds; without a value "–"."""
+    return NONE_TEXT if pd.isna(value) else f"{angka(value, decimals=decimals)}{HOLD}%"
 
 
 def hari(value: float | None, *, decimals: int | None = None) -> str:
-    """A length in days, for example hari(96) == "96 hari"; without a value "–"."""
-    return NONE_TEXT if pd.isna(value) else f"{angka(value, decimals=decimals)} hari"
+    """A length in days, hari(96) == "96 hari" with a space that holds; without a value "–"."""
+    return NONE_TEXT if pd.isna(value) else f"{angka(value, decimals=decimals)}{HOLD}hari"
+
+
+def held(sentence: str) -> str:
+    """A sentence in which no line ends between a number and its "%" or "hari". Example: "rentang 95 %: 3 hari"."""
+    return _BEFORE_UNIT.sub(HOLD, sentence)
 
 
 def selisih(value: float | None, *, decimals: int | None = None) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.domain import Pita, Thresholds, Weights
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka, hari, persen, rentang_tanggal, selisih, tanggal
+from lib.numbers_id import HOLD, angka, hari, persen, rentang_tanggal, selisih, tanggal
 from lib.text_lists import LISTS
 
 SIMULATION = "DATA SIMULASI"
@@ -105,8 +105,8 @@ def change(now: float, before: float, kode: str) -> str:
     difference = now - before
     unit = INDICATORS[kode].satuan
     if unit == "kasus" and before >= LEAST_FOR_PERCENT:
-        return f"{selisih(difference)} ({selisih(100 * difference / before, decimals=1)} %)"
-    words = {"persen": " poin persen", "hari": " hari"}.get(unit, "")
+        return f"{selisih(difference)} ({selisih(100 * difference / before, decimals=1)}{HOLD}%)"
+    words = {"persen": " poin persen", "hari": f"{HOLD}hari"}.get(unit, "")
     return f"{selisih(difference, decimals=1 if unit == 'persen' else None)}{words}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from lib.numbers_id import angka, bulan_tahun, hari, persen
+from lib.numbers_id import HOLD, angka, bulan_tahun, hari, persen
 
 COLUMNS = {"perkiraan_akhir": "Perkiraan akhir", "rentang": "Rentang 90 %", "lengkap": "Lengkap"}
 NO_NUMBER = "–"
@@ -41,7 +41,7 @@ def growth(frame: pd.DataFrame) -> str:
     """
     told = [
         f"{_month(row)}: {angka(row.sejauh_ini)} kasus sejauh ini; diperkirakan menjadi "
-        f"{angka(row.perkiraan, decimals=0)} (90 %: {span(row.bawah, row.atas)})"
+        f"{angka(row.perkiraan, decimals=0)} (90{HOLD}%: {span(row.bawah, row.atas)})"
         for row in frame.itertuples(index=False)
         # "0 so far, expected 0 (0–0)" says nothing.
         if not round(row.atas) <= row.sejauh_ini

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from lib.domain import Thresholds
-from lib.numbers_id import angka, hari, persen, rentang_tanggal, selisih, tanggal
+from lib.numbers_id import HOLD, angka, hari, persen, rentang_tanggal, selisih, tanggal
 
 TARGET_NAMES = {"beban": "Beban wajar", "norma": "Norma lama"}
 OUTCOME_NAMES = {"terselesaikan": "terselesaikan", "dialihkan": "dialihkan", "berhenti": "berhenti"}
@@ -110,14 +110,14 @@ def returned(row: pd.Series, ratio: pd.Series) -> str:
     else:
         first = (
             f"Dari {angka(row['n'])} kasus terselesaikan yang sudah dipantau 180 hari, {angka(row['pembilang'])} "
-            f"({persen(row['nilai'])}; rentang 95 %: {angka(row['bawah'], decimals=1)}–{persen(row['atas'])}) "
+            f"({persen(row['nilai'])}; rentang 95{HOLD}%: {angka(row['bawah'], decimals=1)}–{persen(row['atas'])}) "
             "diikuti kasus baru klien yang sama."
         )
     value = f"saat ini {persen(ratio['nilai'])}" if not pd.isna(ratio["nilai"]) else f"{ratio['alasan']}"
     return (
         f"{first} Menutup kasus lebih cepat baru berarti bila angka ini tidak naik. Rasio penyelesaian periode "
         f"({value}) membandingkan kasus yang diselesaikan dalam periode dengan kasus yang terdata dalam periode; "
-        "kasusnya berbeda, maka rasio dapat melebihi 100 %."
+        f"kasusnya berbeda, maka rasio dapat melebihi {persen(100, decimals=0)}."
     )
 
 
@@ -172,7 +172,7 @@ def outlook(row: pd.Series, *, place: str) -> str:
         if math.isinf(row["minggu"])
         else f"tumpukan {angka(row['tumpukan'], decimals=0)} kasus habis dalam {weeks(row['minggu'])}"
     )
-    return f"{stock}. {pace}: {ahead} (rentang 95 %: {span(row)})."
+    return f"{stock}. {pace}: {ahead} (rentang 95{HOLD}%: {span(row)})."
 
 
 def _growing(row: pd.Series) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from lib.domain import Kesegaran, Mutu, QualityLimits, Thresholds
-from lib.numbers_id import angka, persen, tanggal
+from lib.numbers_id import angka, hari, persen, tanggal
 
 STEP_OF = {
     "pendamping": "Pendataan",
@@ -136,19 +136,19 @@ def part_text(bagian: str, nilai: float | None, *, decimals: int = 1) -> str:
     if nilai is None or nilai != nilai:
         return "–"
     if bagian == "segar":
-        return f"{angka(nilai, decimals=0)} hari"
+        return hari(nilai, decimals=0)
     return angka(nilai, decimals=0) if bagian == "lonjakan" else persen(nilai, decimals=decimals)
 
 
 def limit_text(bagian: str, batas: float) -> str:
     """What a part is held against. Example: limit_text("lengkap", 90.0) == "paling sedikit 90 %"."""
     if bagian == "segar":
-        return f"paling lama {angka(batas, decimals=0)} hari"
+        return f"paling lama {hari(batas, decimals=0)}"
     if bagian == "lonjakan":
         return "tidak ada"
     if bagian == "akhir_bulan":
         return f"bila merata {persen(batas)}"
-    return f"{'paling sedikit' if bagian == 'lengkap' else 'paling banyak'} {angka(batas)} %"
+    return f"{'paling sedikit' if bagian == 'lengkap' else 'paling banyak'} {persen(batas, decimals=None)}"
 
 
 def rule(limits: Thresholds, rules: QualityLimits) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib import text
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka, hari, persen, tanggal
+from lib.numbers_id import HOLD, angka, hari, persen, tanggal
 
 OUTCOMES = {
     "terselesaikan": "Terselesaikan",
@@ -88,10 +88,10 @@ def interval(row: pd.Series) -> str:
     if pd.isna(row["nilai"]) or (pd.isna(low) and pd.isna(high)):
         return ""
     if pd.isna(low) or pd.isna(high):
-        return f"rentang 95 %: {text.interval(row['kode'], low, high)}"
+        return f"rentang 95{HOLD}%: {text.interval(row['kode'], low, high)}"
     # The unit once: in a narrow card the line would break in it.
     decimals = 1 if INDICATORS[row["kode"]].satuan == "persen" else 0
-    return f"rentang 95 %: {angka(low, decimals=decimals)}–{text.shown(row['kode'], high)}"
+    return f"rentang 95{HOLD}%: {angka(low, decimals=decimals)}–{text.shown(row['kode'], high)}"
 
 
 def views(period: pd.Series, cohort: pd.Series) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lib import text
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import rentang_tanggal, selisih, tanggal
+from lib.numbers_id import HOLD, rentang_tanggal, selisih, tanggal
 
 NEWEST_NAME = "Data terbaru"
 REDEFINED = (
@@ -55,7 +55,7 @@ def difference(kode: str, value: float) -> str:
     if unit == "persen":
         return f"{selisih(value, decimals=1)} poin"
     if unit == "hari":
-        return f"{selisih(value, decimals=0)} hari"
+        return f"{selisih(value, decimals=0)}{HOLD}hari"
     return selisih(value, decimals=0 if text.is_count(kode) else 1)
 
 

@@ -79,9 +79,10 @@ class _Sheet:
         """A text, its row as high as it needs: not every program makes room for a broken line by itself."""
         wide = wide or (self.widths[column] if column < len(self.widths) else COMMON)
         letter, high = LINES.get(looks, (1.1, 15.0))
-        lines = len(textwrap.wrap(words, max(4, int(wide / letter)))) or 1
+        written = harmless(words)
+        lines = len(textwrap.wrap(written, max(4, int(wide / letter)))) or 1
         self.heights[row] = max(self.heights.get(row, 0), lines * high + 2)
-        self.own.write_string(row, column, harmless(words), self.book.formats[looks])
+        self.own.write_string(row, column, written, self.book.formats[looks])
 
     def line(self, row: int, words: str, looks: str) -> None:
         """A text over as many columns as make a readable line."""

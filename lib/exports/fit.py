@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
+
+from lib.numbers_id import HOLD
 
 LEADING = 1.2
 # Programs break lines a little differently: a line is taken to hold this share of its width.
@@ -36,7 +39,7 @@ def broken(text: str, size: float, room: float, *, bold: bool = False) -> list[s
 
 def kept_together(text: str) -> str:
     """A text in which no line ends between a number and its unit. Example: "57,5 %" with a space that holds."""
-    return text.replace(" %", "\u00a0%").replace(" hari", "\u00a0hari").replace("n < ", "n\u00a0<\u00a0")
+    return text.replace(" %", f"{HOLD}%").replace(" hari", f"{HOLD}hari").replace("n < ", f"n{HOLD}<{HOLD}")
 
 
 def height(text: str, size: float, room: float, *, bold: bool = False) -> float:
@@ -47,7 +50,8 @@ def height(text: str, size: float, room: float, *, bold: bool = False) -> float:
 def largest(text: str, sizes: Sequence[float], room: float, high: float, *, bold: bool = False) -> float:
     """The first of the sizes, largest first, at which a text fits; the last where none does."""
     for size in sizes:
-        words_fit = all(width(word, size, bold=bold) <= room for word in text.split())
+        # Not at every kind of space: a number and its unit are one word.
+        words_fit = all(width(word, size, bold=bold) <= room * SAFE for word in re.split("[ \n]", text))
         if words_fit and height(text, size, room, bold=bold) <= high:
             return size
     return sizes[-1]

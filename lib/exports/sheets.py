@@ -10,6 +10,7 @@ import pandas as pd
 import xlsxwriter
 
 from lib.indicators.records import INDICATORS
+from lib.numbers_id import HOLD
 
 # What a spreadsheet would take for a formula at the start of a cell (OWASP).
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -38,8 +39,14 @@ class About:
 
 
 def harmless(value):
-    """Text that a spreadsheet cannot take for a formula; numbers stay numbers. Example: "=1+1" -> "'=1+1"."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value
+    """Text that a spreadsheet cannot take for a formula, with plain spaces, because a search finds no other.
+
+    Numbers stay numbers. Example: "=1+1" -> "'=1+1".
+    """
+    if not isinstance(value, str):
+        return value
+    written = value.replace(HOLD, " ")
+    return f"'{written}" if written.startswith(RISKY) else written
 
 
 def file_name(stem: str, content: bytes, ending: str) -> str:
@@ -72,7 +79,7 @@ def to_xlsx(frame: pd.DataFrame, about: About) -> bytes:
         sheet.autofit()
         notes = book.add_worksheet("keterangan")
         for row, line in enumerate(about.lines()):
-            notes.write_string(row, 0, line)
+            notes.write_string(row, 0, line.replace(HOLD, " "))
         notes.set_column(0, 0, 110)
     return target.getvalue()
 
@@ -81,7 +88,7 @@ def _write(sheet, row: int, column: int, value, day) -> None:
     if pd.isna(value):
         sheet.write_blank(row, column, None)
     elif isinstance(value, bool | str):
-        sheet.write_string(row, column, str(value))
+        sheet.write_string(row, column, str(value).replace(HOLD, " "))
     elif hasattr(value, "isoformat"):
         sheet.write_datetime(row, column, pd.Timestamp(value).to_pydatetime(), day)
     else:

@@ -17,7 +17,7 @@ from lib.decisions.movement import BETTER, WISHED, WORSE
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.measure import has_list
-from lib.numbers_id import angka, rentang_tanggal, tanggal
+from lib.numbers_id import angka, held, rentang_tanggal, tanggal
 from lib.web import cache, filters, links, trail
 from lib.web.session import current_source, data_dates, visitor
 
@@ -74,7 +74,7 @@ def _judged(arah: str, sign: int) -> str:
 
 def note(sentence: str) -> None:
     """A small remark; captions of the framework are too pale to read (contrast below 4.5)."""
-    st.markdown(f":small[{sentence}]")
+    st.markdown(f":small[{held(sentence)}]")
 
 
 def chart(

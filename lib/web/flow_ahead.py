@@ -13,7 +13,7 @@ from lib.charts import stock as stock_charts
 from lib.charts import workload
 from lib.domain import Scope
 from lib.measure import TARGETS, WEEKS
-from lib.numbers_id import angka, rentang_tanggal
+from lib.numbers_id import HOLD, angka, rentang_tanggal
 from lib.web import cache, cards, counts, filters, flow, links
 from lib.web.session import current_settings, current_source
 
@@ -278,7 +278,7 @@ def _projection(now: pd.Series, then: pd.Series, *, place: str, added: int) -> N
     sentence = text_flow.outlook(now, place=name)
     st.markdown(sentence)
     if added:
-        st.markdown(f"**{wanted}**: {text_flow.cleared(then)} (rentang 95 %: {text_flow.span(then)}).")
+        st.markdown(f"**{wanted}**: {text_flow.cleared(then)} (rentang 95{HOLD}%: {text_flow.span(then)}).")
     figure = stock_charts.projection(pd.concat(frames), limits=limits, heading=f"Stok kasus terbuka, {name}")
     cards.chart(figure, key="al_prakiraan_garis", sentence=sentence)
 

@@ -11,7 +11,7 @@ import streamlit as st
 from lib import measure, present_quality, reference, text, text_quality
 from lib.charts import bars
 from lib.domain import Dimensi, PeriodKind, Scope, Tayang
-from lib.numbers_id import angka
+from lib.numbers_id import angka, persen
 from lib.web import cache, cards, links
 from lib.web.filters import Choice
 from lib.web.session import current_settings
@@ -189,7 +189,7 @@ def oddities(scope: Scope, found: measure.DataQuality, place: str) -> None:
 def _number(scope: Scope, row: pd.Series) -> str:
     if sees_cases(scope):
         return NO_COUNT if pd.isna(row["n"]) else angka(row["n"])
-    return NO_COUNT if pd.isna(row["persen"]) else f"{angka(row['persen'])} %"
+    return NO_COUNT if pd.isna(row["persen"]) else persen(row["persen"], decimals=None)
 
 
 def _base(scope: Scope, row: pd.Series) -> str | None:

@@ -86,7 +86,7 @@ def test_what_if_is_the_one_doors(demo, open_app):
     then = measure.outlook(known, target="beban", limits=values.ambang, change={"36": 2, "32": -2})
     row = then.set_index("provinsi").loc["36"]
     assert (
-        f"**Dengan +2 pendamping**: {text_flow.cleared(row)} (rentang 95 %: {text_flow.span(row)})."
+        f"**Dengan +2 pendamping**: {text_flow.cleared(row)} (rentang 95\u00a0%: {text_flow.span(row)})."
         in shown(app)
     )
     table = next(each.value for each in app.dataframe if "Keadaan" in each.value.columns)
@@ -99,7 +99,7 @@ def test_what_if_is_the_one_doors(demo, open_app):
     app.number_input(key="al_tambah").set_value(3).run()
     assert app.query_params["tambah"] == ["3"] or app.query_params["tambah"] == "3"
     app.segmented_control(key="al_batas").set_value("norma").run()
-    assert "norma 180 hari" in shown(app) and not app.exception
+    assert "norma 180\u00a0hari" in shown(app) and not app.exception
 
 
 @pytest.mark.parametrize("query", [{"tambah": "x"}, {"batas": "y"}, {"tujuan": "zz"}, {"asal": "q"}])

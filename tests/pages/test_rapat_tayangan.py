@@ -47,7 +47,8 @@ def told(scope: Scope, case_filter: CaseFilter | None = None) -> Story:
 def on_screen(app: AppTest) -> str:
     """The words of the stage without their markup."""
     bodies = " ".join(each.proto.body for each in app.get("html"))
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bodies)).split())
+    # The spaces that hold a number and its unit together stay.
+    return re.sub(r"[ \n]+", " ", html.unescape(re.sub(r"<[^>]+>", " ", bodies))).strip()
 
 
 def place(app: AppTest) -> tuple[int, int]:

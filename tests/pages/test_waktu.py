@@ -144,7 +144,8 @@ def test_mean_of_closed_cases_is_struck_through_once(demo, open_app):
     mean = measure.closed_mean(SCOPE, case_filter({}), **door())
     assert page.count("~~") == 2
     assert (
-        f"~~{angka(mean['nilai'], decimals=0)} hari~~ rata-rata {angka(mean['n'])} kasus yang ditutup" in page
+        f"~~{angka(mean['nilai'], decimals=0)}\u00a0hari~~ rata-rata {angka(mean['n'])} kasus yang ditutup"
+        in page
     )
 
 

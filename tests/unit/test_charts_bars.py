@@ -33,13 +33,13 @@ def test_corong_shows_number_and_share_of_the_first():
     traces = corong_bars([200, 150, 50])
     assert [trace.x[0] for trace in traces] == [200, 150, 50]
     assert [trace.text[0].strip() for trace in traces] == [
-        "<b>200 · 100,0 %</b>",
-        "<b>150 · 75,0 %</b>",
-        "<b>50 · 25,0 %</b>",
+        "<b>200 · 100,0\u00a0%</b>",
+        "<b>150 · 75,0\u00a0%</b>",
+        "<b>50 · 25,0\u00a0%</b>",
     ]
     assert [trace.customdata[0] for trace in traces] == ["I01", "I02", "I03K"]
     assert [trace.marker.color for trace in traces] == list(STATUS_COLOURS.values())[:3]
-    assert traces[1].hovertext[0] == "<b>Tertangani</b><br>150 · 75,0 %"
+    assert traces[1].hovertext[0] == "<b>Tertangani</b><br>150 · 75,0\u00a0%"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_each_count_is_a_bar_inside_the_one_before():
 def test_names_numbers_and_shares_stand_above_the_bars():
     texts = named(nested.corong_groups(frame(), unit="kasus"), "nama").text
     assert list(texts) == [
-        "Anak<br><b>200</b> → 150 (75,0 %) → 50 (25,0 %)",
+        "Anak<br><b>200</b> → 150 (75,0\u00a0%) → 50 (25,0\u00a0%)",
         "Lanjut Usia<br><b>0</b> → 0 → 0",
     ]
 

@@ -52,7 +52,8 @@ def test_narrow_areas_leave_the_names_to_the_legend():
 def test_hover_names_the_day_and_all_outcomes():
     hover = drawn(365).data[-1].hovertext[60]
     assert hover == (
-        "<b>Hari 60</b><br>Terselesaikan: 10,0 %<br>Dialihkan: 3,0 %<br>Berhenti: 1,5 %<br>Masih terbuka: 85,5 %"
+        "<b>Hari 60</b><br>Terselesaikan: 10,0\u00a0%<br>Dialihkan: 3,0\u00a0%"
+        "<br>Berhenti: 1,5\u00a0%<br>Masih terbuka: 85,5\u00a0%"
     )
 
 

@@ -161,13 +161,13 @@ def stock(values):
 def test_stock_names_each_status_with_number_and_share():
     figure = trends.stacked_status(stock([1, 2, 5, 2]), title="Keadaan kasus")
     assert [trace.name for trace in figure.data] == [
-        "Terdata: <b>1 (10,0 %)</b>",
-        "Tertangani: <b>2 (20,0 %)</b>",
-        "Terselesaikan: <b>5 (50,0 %)</b>",
-        "Ditutup lainnya: <b>2 (20,0 %)</b>",
+        "Terdata: <b>1 (10,0\u00a0%)</b>",
+        "Tertangani: <b>2 (20,0\u00a0%)</b>",
+        "Terselesaikan: <b>5 (50,0\u00a0%)</b>",
+        "Ditutup lainnya: <b>2 (20,0\u00a0%)</b>",
     ]
     assert [trace.x[0] for trace in figure.data] == [1, 2, 5, 2]
-    assert [trace.text[0] for trace in figure.data] == ["10 %", "20 %", "50 %", "20 %"]
+    assert [trace.text[0] for trace in figure.data] == ["10\u00a0%", "20\u00a0%", "50\u00a0%", "20\u00a0%"]
     assert [trace.customdata[0] for trace in figure.data] == list(Status)
     assert [trace.marker.color for trace in figure.data] == list(STATUS_COLOURS.values())
     assert figure.layout.barmode == "stack"

@@ -233,7 +233,8 @@ def test_the_figure_moved_since_it_was_decided(values):
     moved = decisions.moved(JATENG, decision, source=source(), ask=ask)
     assert moved.selisih == pytest.approx(3.5)
     assert decisions.sentence(moved) == (
-        "Saat diputuskan 80,0 % (triwulan 2 2026), kini 83,5 % (triwulan 3 2026): +3,5 poin persen, naik, membaik."
+        "Saat diputuskan 80,0\u00a0% (triwulan 2 2026), kini 83,5\u00a0% (triwulan 3 2026): "
+        "+3,5 poin persen, naik, membaik."
     )
     assert asked == [(Tayang.INTERNAL, "I11", ("33",), dt.date(2026, 9, 30))]
 

@@ -283,7 +283,7 @@ def test_notes_say_what_is_provisional_and_left_out():
 def test_assurance_is_a_sign_and_words(jaminan, kode, said):
     made = replace(control(ZIGZAG), target=60.0, jaminan=jaminan)
     assert words.assurance_mark(made, kode=kode).startswith(said)
-    assert "60,0 %" in words.assurance_mark(made, kode=kode)
+    assert "60,0\u00a0%" in words.assurance_mark(made, kode=kode)
     assert words.assurance_mark(control(ZIGZAG), kode=kode).startswith("– Tidak ada target")
 
 

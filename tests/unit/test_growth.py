@@ -37,7 +37,7 @@ def test_growing_months_are_hatched_with_an_empty_bar_up_to_what_is_expected():
     assert list(expected.y) == pytest.approx([78.4, 372.7])
     assert list(expected.error_y.array) == pytest.approx([34.6, 35.3])
     assert list(expected.error_y.arrayminus) == pytest.approx([29.4, 34.7])
-    assert "sejauh ini 2.312 kasus (96,7 %)" in expected.hovertext[0]
+    assert "sejauh ini 2.312 kasus (96,7\u00a0%)" in expected.hovertext[0]
 
 
 def test_without_a_growing_month_nothing_is_added():
@@ -49,7 +49,7 @@ def test_without_a_growing_month_nothing_is_added():
 
 def test_the_sentence_says_how_far_and_why():
     assert text_delay.growth(ROWS[:1]) == (
-        "Oktober 2026: 2.312 kasus sejauh ini; diperkirakan menjadi 2.390 (90 %: 2.361–2.425) karena laporan yang "
+        "Oktober 2026: 2.312 kasus sejauh ini; diperkirakan menjadi 2.390 (90\u00a0%: 2.361–2.425) karena laporan yang "
         "datang terlambat."
     )
     both = text_delay.growth(ROWS)
@@ -74,7 +74,7 @@ def test_the_table_has_texts_for_growing_months_and_dashes_for_old_ones():
     table = text_delay.columns(FRAME, ROWS)
     assert table["perkiraan_akhir"].tolist() == ["–", "2.390", "1.637"]
     assert table["rentang"].tolist() == ["–", "2.361–2.425", "1.602–1.672"]
-    assert table["lengkap"].tolist() == ["–", "96,7 %", "77,2 %"]
+    assert table["lengkap"].tolist() == ["–", "96,7\u00a0%", "77,2\u00a0%"]
 
 
 def shares(**columns) -> pd.DataFrame:
@@ -84,9 +84,12 @@ def shares(**columns) -> pd.DataFrame:
 
 def test_how_late_in_words():
     assert text_delay.delays(shares()) == (
-        "Separuh kasus masuk register dalam 7 hari (provinsi di tengah); dalam 30 hari 91–97 %, menurut provinsi."
+        "Separuh kasus masuk register dalam 7\u00a0hari (provinsi di tengah); "
+        "dalam 30 hari 91–97\u00a0%, menurut provinsi."
     )
-    assert text_delay.delays(shares()[:1]).startswith("Aceh: 61 % kasus masuk register dalam 7 hari, 97 %")
+    assert text_delay.delays(shares()[:1]).startswith(
+        "Aceh: 61\u00a0% kasus masuk register dalam 7 hari, 97\u00a0%"
+    )
     none = shares(dalam_30=float("nan"), alasan="n < 10")
     assert text_delay.delays(none) == "Keterlambatan laporan belum dapat ditampilkan: n < 10."
 

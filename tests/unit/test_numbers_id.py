@@ -12,6 +12,7 @@ from lib.numbers_id import (
     bulan_pendek,
     bulan_tahun,
     hari,
+    held,
     persen,
     rentang_tanggal,
     selisih,
@@ -56,12 +57,12 @@ def test_angka(value, decimals, text):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (46.04, "46,0 %"),
-        (46.05, "46,1 %"),
-        (0, "0,0 %"),
-        (100, "100,0 %"),
-        (1234.5, "1.234,5 %"),
-        (-2.5, "−2,5 %"),
+        (46.04, "46,0\u00a0%"),
+        (46.05, "46,1\u00a0%"),
+        (0, "0,0\u00a0%"),
+        (100, "100,0\u00a0%"),
+        (1234.5, "1.234,5\u00a0%"),
+        (-2.5, "−2,5\u00a0%"),
     ],
 )
 def test_persen(value, text):
@@ -69,11 +70,27 @@ def test_persen(value, text):
 
 
 def test_persen_without_decimals():
-    assert persen(46.5, decimals=0) == "47 %"
+    assert persen(46.5, decimals=0) == "47\u00a0%"
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(96, "96 hari"), (0, "0 hari"), (1200, "1.200 hari"), (12.5, "12,5 hari")]
+    ("sentence", "text"),
+    [
+        ("rentang 95 %: 94–98 hari.", "rentang 95\u00a0%: 94–98\u00a0hari."),
+        (
+            "(99,8 % dilebarkan) hari 90 sampai hari terakhir",
+            "(99,8\u00a0% dilebarkan) hari 90 sampai hari terakhir",
+        ),
+        ("3 harian, 12 persen, % dari 4", "3 harian, 12 persen, % dari 4"),
+    ],
+)
+def test_no_line_ends_between_a_number_and_its_unit(sentence, text):
+    assert held(sentence) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(96, "96\u00a0hari"), (0, "0\u00a0hari"), (1200, "1.200\u00a0hari"), (12.5, "12,5\u00a0hari")],
 )
 def test_hari(value, text):
     assert hari(value) == text

@@ -10,7 +10,7 @@ import pytest
 from lib import reference, text_pack
 from lib.decisions.export import as_table
 from lib.domain import CaseFilter
-from lib.exports import fit, story
+from lib.exports import fit, sheets, story
 from lib.exports.pack import slug
 from lib.exports.print_parts import printable
 from lib.exports.slide_map import class_mark
@@ -123,6 +123,16 @@ def test_lines_are_broken_at_spaces_and_stay_within_the_room():
 
 def test_number_and_unit_stay_together():
     assert fit.broken(fit.kept_together("Sampai 57,5 %"), 12, 45) == ["Sampai", "57,5\u00a0%"]
+    room = fit.width("131 hari", 12) / fit.SAFE + 0.01
+    assert fit.largest("131\u00a0hari", (13, 12, 11), room, 100) == 12
+
+
+def test_files_for_a_spreadsheet_have_plain_spaces():
+    about = sheets.About(judul="Tuntas", baris=("Sampai 57,5\u00a0%",))
+    written = sheets.to_csv(
+        pd.DataFrame({"nilai": ["46,0\u00a0%"], "+selisih": ["+12\u00a0hari"]}), about
+    ).decode()
+    assert "46,0 %;'+12 hari" in written and "Sampai 57,5 %" in written and "\u00a0" not in written
 
 
 def test_columns_fill_the_width_and_the_widest_gives_way():

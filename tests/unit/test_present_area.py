@@ -37,7 +37,7 @@ def test_kodes_stand_side_by_side_with_the_highest_first():
     assert table.kunci == ["34.04", "34.01", "34.71"]
     assert table.nama == ["Kabupaten Sleman", "Kabupaten Kulon Progo", "Kota Yogyakarta"]
     assert table.nilai["I13"].tolist() == [1200, 5, 0]
-    assert table.tampil["I04-180"].tolist() == ["61,3 %", "n < 10", "belum matang"]
+    assert table.tampil["I04-180"].tolist() == ["61,3\u00a0%", "n < 10", "belum matang"]
 
 
 def test_without_an_order_groups_stay_as_they_came():
@@ -51,7 +51,7 @@ def test_a_complete_column_is_numbers_and_one_with_reasons_is_texts():
     assert style.data["Terbuka"].tolist() == [5, 1200, 0]
     assert [each.strip() for each in style.data["Selesai dalam 180 hari"]] == [
         "n < 10",
-        "61,3 %",
+        "61,3\u00a0%",
         "belum matang",
     ]
     assert "1.200" in style.to_html()
@@ -63,7 +63,7 @@ def test_texts_sort_as_numbers_do_and_reasons_last():
         answer([*rows, ("I04-180", "34.71", NAN, 1.0, "n < 10")]), "kabkota", names=NAMES
     )
     column = present_area.styled(table, "Kabupaten/kota")[0].data["Selesai dalam 180 hari"]
-    assert [each.strip() for each in sorted(column)] == ["9,5 %", "100,0 %", "n < 10"]
+    assert [each.strip() for each in sorted(column)] == ["9,5\u00a0%", "100,0\u00a0%", "n < 10"]
 
 
 def test_two_names_alike_are_told_apart_by_the_unit():
@@ -81,14 +81,14 @@ def test_bubbles_have_place_size_class_and_texts():
     assert (sleman["ukuran"], sleman["tampil_ukuran"], sleman["tampil"], sleman["kelas"]) == (
         1200,
         "1.200",
-        "61,3 %",
+        "61,3\u00a0%",
         4,
     )
     assert frame["kelas"].tolist() == [-1, 4, -1]
     assert sleman["lon"] == pytest.approx(110.3, abs=0.3) and sleman["lat"] == pytest.approx(-7.7, abs=0.3)
     assert text.places(frame, colour="Selesai", size="kasus terbuka") == (
         "3 kabupaten/kota; kasus terbuka terbanyak di Kabupaten Sleman (1.200 dari 1.205). Selesai: tertinggi "
-        "Kabupaten Sleman (61,3 %), terendah Kabupaten Sleman (61,3 %); 2 tanpa angka."
+        "Kabupaten Sleman (61,3\u00a0%), terendah Kabupaten Sleman (61,3\u00a0%); 2 tanpa angka."
     )
 
 
@@ -131,18 +131,18 @@ def test_services_are_named_with_their_share_of_all_cases():
         "pendekatan",
     )
     assert frame["nama"].tolist() == ["Keluarga", "Pendekatan tidak diisi"]
-    assert frame["tampil"].tolist() == ["30 (75,0 %)", "10 (25,0 %)"]
-    assert text.services(frame) == "n = 40 kasus terdata; terbanyak Keluarga: 30 (75,0 %)."
+    assert frame["tampil"].tolist() == ["30 (75,0\u00a0%)", "10 (25,0\u00a0%)"]
+    assert text.services(frame) == "n = 40 kasus terdata; terbanyak Keluarga: 30 (75,0\u00a0%)."
 
 
 @pytest.mark.parametrize(
     ("kode", "own", "wider", "same", "beside"),
     [
-        ("I01", 32.0, (1000.0, None), True, "3,2 % dari nasional (1.000)"),
+        ("I01", 32.0, (1000.0, None), True, "3,2\u00a0% dari nasional (1.000)"),
         ("I01", 32.0, (1000.0, None), False, "nasional 1.000"),
         ("I01", 0.0, (0.0, None), True, "nasional 0"),
-        ("I04-180", 60.0, (58.9, None), True, "nasional 58,9 %"),
-        ("I05M", NAN, (141.0, None), True, "nasional 141 hari"),
+        ("I04-180", 60.0, (58.9, None), True, "nasional 58,9\u00a0%"),
+        ("I05M", NAN, (141.0, None), True, "nasional 141\u00a0hari"),
         ("I15-n", 3.0, (NAN, "belum ada riwayat"), True, "nasional: belum ada riwayat"),
     ],
 )
@@ -174,9 +174,9 @@ def test_parts_that_do_not_make_up_the_whole_are_announced(parts, total, sentenc
 @pytest.mark.parametrize(
     ("limits", "shown"),
     [
-        ((90, 104), "90 hari – 104 hari"),
-        ((NAN, 104), "sampai 104 hari"),
-        ((90, NAN), "mulai 90 hari"),
+        ((90, 104), "90\u00a0hari – 104\u00a0hari"),
+        ((NAN, 104), "sampai 104\u00a0hari"),
+        ((90, NAN), "mulai 90\u00a0hari"),
         ((NAN, NAN), "–"),
     ],
 )

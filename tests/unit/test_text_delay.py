@@ -40,6 +40,6 @@ def test_a_month_that_will_not_grow_is_not_told() -> None:
         }
     )
     told = growth(frame)
-    assert told.startswith("Oktober 2026: 9 kasus sejauh ini; diperkirakan menjadi 10 (90 %: 9–12)")
+    assert told.startswith("Oktober 2026: 9 kasus sejauh ini; diperkirakan menjadi 10 (90\u00a0%: 9–12)")
     assert "September" not in told
     assert growth(frame.iloc[:1]) == ""

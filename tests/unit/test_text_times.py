@@ -55,9 +55,9 @@ def test_no_headline_says_why(alasan, n, said):
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (row("I05M", 96, 94, 98), "rentang 95 %: 94–98 hari"),
-        (row("I05-90", 36.04, 35.0, 37.06), "rentang 95 %: 35,0–37,1 %"),
-        (row("I05M", 96, 94, NAN), "rentang 95 %: mulai 94 hari"),
+        (row("I05M", 96, 94, 98), "rentang 95\u00a0%: 94–98\u00a0hari"),
+        (row("I05-90", 36.04, 35.0, 37.06), "rentang 95\u00a0%: 35,0–37,1\u00a0%"),
+        (row("I05M", 96, 94, NAN), "rentang 95\u00a0%: mulai 94\u00a0hari"),
         (row("I05M", 96, NAN, NAN), ""),
         (row("I05M", alasan="n < 10"), ""),
     ],
@@ -76,7 +76,7 @@ def test_interval(given, expected):
 )
 def test_difference_of_the_views(period, cohort, said):
     sentence = text_times.views(row("I05-90", *period), row("I05-90K", *cohort))
-    assert said in sentence and f"pandangan periode {period[0]},0 %" in sentence
+    assert said in sentence and f"pandangan periode {period[0]},0\u00a0%" in sentence
 
 
 def test_missing_view_has_no_difference():
@@ -137,8 +137,8 @@ def test_quarter_names(code, name):
 
 def test_mean_of_closed_cases_is_struck_through_and_explained():
     sentence = text_times.struck_mean({"nilai": 71.6, "n": 1234, "alasan": None}, row("I05M", 96))
-    assert sentence.startswith("~~72 hari~~ rata-rata 1.234 kasus yang ditutup.")
-    assert "yang masih terbuka" in sentence and sentence.endswith("separuh kasus selesai, 96 hari.")
+    assert sentence.startswith("~~72\u00a0hari~~ rata-rata 1.234 kasus yang ditutup.")
+    assert "yang masih terbuka" in sentence and sentence.endswith("separuh kasus selesai, 96\u00a0hari.")
 
 
 def test_no_mean_without_enough_cases():
@@ -162,8 +162,8 @@ def test_waits_in_words():
     frame = present_times.waiting(WAITS)
     assert frame["nama"].tolist()[2] == "Rencana intervensi"
     assert frame["tampil"].tolist()[1:4] == [
-        "10 menunggu, 3 lewat 14 hari",
-        "5 menunggu, 0 lewat 7 hari",
+        "10 menunggu, 3 lewat 14\u00a0hari",
+        "5 menunggu, 0 lewat 7\u00a0hari",
         "3 menunggu, tanpa norma",
     ]
     assert text_times.waiting(WAITS, opened=38).endswith(
@@ -171,7 +171,7 @@ def test_waits_in_words():
     )
     assert text_times.waiting(WAITS.assign(lewat=0.0), opened=38).endswith("Tidak ada yang lewat norma.")
     assert text_times.waiting(WAITS, opened=0) == "Tidak ada kasus terbuka."
-    assert text_times.norm("terminasi", 180) == "norma 180 hari sejak terdata (usulan)"
+    assert text_times.norm("terminasi", 180) == "norma 180\u00a0hari sejak terdata (usulan)"
 
 
 # --- frames -------------------------------------------------------------------------------------------------
@@ -189,10 +189,10 @@ def test_day_of_the_headline(until, day):
 
 def test_table_of_three_days_hides_what_is_not_known():
     table = present_times.outcome_table(curve(100))
-    assert table["Hari 90"].tolist() == ["30,0 %", "10,0 %", "5,0 %", "55,0 %"]
+    assert table["Hari 90"].tolist() == ["30,0\u00a0%", "10,0\u00a0%", "5,0\u00a0%", "55,0\u00a0%"]
     assert set(table["Hari 180"]) == {"masa pantau kurang"}
     daily = present_times.curve_table(curve(100))
-    assert daily.loc[100, "Terselesaikan"] == "30,0 %"
+    assert daily.loc[100, "Terselesaikan"] == "30,0\u00a0%"
     assert daily.loc[101, "Terselesaikan"] == "masa pantau kurang"
 
 
