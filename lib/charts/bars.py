@@ -149,7 +149,7 @@ def achievement(frame: pd.DataFrame) -> go.Figure:
     )
 
 
-def names_above(texts: list[str], *, half_bar: float) -> dict:
+def names_above(texts: list[str], *, half_bar: float, font: dict = TEXT_FONT) -> dict:
     """Texts that start at zero just above each bar: they have the whole width, also on a telephone."""
     return {
         "type": "scatter",
@@ -158,7 +158,7 @@ def names_above(texts: list[str], *, half_bar: float) -> dict:
         "mode": "text",
         "text": texts,
         "textposition": "top right",
-        "textfont": TEXT_FONT,
+        "textfont": font,
         "cliponaxis": False,
         "showlegend": False,
         "hoverinfo": "skip",

@@ -9,6 +9,7 @@ from lib.charts.bars import names_above
 from lib.charts.theme import (
     EDGE,
     NEUTRAL_BAR,
+    SMALL_TEXT_FONT,
     STATUS_COLOURS,
     base_layout,
     drawn,
@@ -98,7 +99,7 @@ def named_bars(frame: pd.DataFrame, *, unit: str) -> go.Figure:
     """
     require_columns(frame, "kunci", "nama", "nilai", "tampil")
     frame = frame.sort_values("nilai", ascending=False, na_position="last", kind="stable", ignore_index=True)
-    labels = [f"{wrap(row.nama)}  <b>{plain(row.tampil)}</b>" for row in frame.itertuples(index=False)]
+    labels = [f"{wrap(row.nama)} <b>{plain(row.tampil)}</b>" for row in frame.itertuples(index=False)]
     bars = {
         "type": "bar",
         "x": frame["nilai"].tolist(),
@@ -113,7 +114,8 @@ def named_bars(frame: pd.DataFrame, *, unit: str) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return drawn(
-        [bars, names_above(labels, half_bar=TEXT_ABOVE), no_entry()],
+        # Small: the longest name and its number fill the line on a telephone.
+        [bars, names_above(labels, half_bar=TEXT_ABOVE, font=SMALL_TEXT_FONT), no_entry()],
         base_layout(height=NAMED_ROW * len(frame) + NAMED_ROOM),
         showlegend=True,
         legend=heading_from_left(wrap(unit), alone=True),

@@ -117,7 +117,7 @@ def _provinces(scope: Scope, choice: filters.Choice, now: pd.DataFrame, target: 
         ]
 
         def draw() -> None:
-            figure = workload.ordered_bars(frame, heading="Tumpukan (kasus di atas batas) · kapan habis")
+            figure = workload.ordered_bars(frame, heading="Tumpukan (di atas batas) · kapan habis")
             cards.chart(figure, key="al_tumpukan", sentence=sentence)
 
         cache.drawn("alur.tumpukan", scope, draw, target)

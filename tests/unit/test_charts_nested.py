@@ -75,9 +75,9 @@ def test_named_bars_stand_in_order_with_their_numbers_above():
     assert list(bars.customdata) == ["keluarga", "residensial", ""]
     assert list(bars.x)[:2] == [30, 10]
     assert list(named(figure, "nama").text) == [
-        "Keluarga  <b>30 (75,0 %)</b>",
-        "Residensial  <b>10 (25,0 %)</b>",
-        "Pendekatan tidak diisi  <b>belum ada data</b>",
+        "Keluarga <b>30 (75,0 %)</b>",
+        "Residensial <b>10 (25,0 %)</b>",
+        "Pendekatan tidak diisi <b>belum ada data</b>",
     ]
     assert figure.layout.legend.title.text == "kasus" and not figure.layout.xaxis.visible
 
