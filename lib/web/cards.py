@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -17,9 +19,12 @@ from lib.decisions.movement import BETTER, WISHED, WORSE
 from lib.exports import sheets
 from lib.indicators.records import INDICATORS
 from lib.measure import has_list
-from lib.numbers_id import angka, held, rentang_tanggal, tanggal
+from lib.numbers_id import angka, bulan_tahun, held, rentang_tanggal, tanggal
 from lib.web import cache, filters, links, trail
 from lib.web.session import current_source, data_dates, visitor
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler  # a template engine, loaded where a table is styled
 
 TABLE_LABEL = "Tabel dan unduhan"
 ARROWS = {1: "up", 0: "off", -1: "down"}
@@ -157,9 +162,24 @@ def table_of(
             shown = frame[list(columns)]
             if "catatan" in columns:
                 shown = shown.assign(catatan=shown["catatan"].map(text_freshness.remark))
-            st.dataframe(shown.rename(columns=columns), hide_index=True, placeholder="–")
+            if "bulan" in columns:
+                shown = shown.assign(bulan=shown["bulan"].map(bulan_tahun))
+            st.dataframe(readable(shown.rename(columns=columns)), hide_index=True, placeholder="–")
             if answer is not None:
                 downloads(answer, key=key, choice=choice)
+
+
+def readable(shown: pd.DataFrame) -> Styler:
+    """A table for the screen with "." between thousands and "," before two decimals, its numbers sorted as such.
+
+    Example: 27848 -> "27.848"; 1.25 and 2.5 -> "1,25" and "2,50".
+    """
+    numbers = shown.select_dtypes("number")
+    formats = {
+        name: angka if (numbers[name].dropna() % 1 == 0).all() else partial(angka, decimals=2)
+        for name in numbers
+    }
+    return shown.reset_index(drop=True).style.format(formats)
 
 
 @contextmanager

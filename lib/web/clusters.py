@@ -15,7 +15,7 @@ from lib.charts import trends as trend_charts
 from lib.charts.theme import STATUS_COLOURS
 from lib.domain import CaseFilter, Dimensi, Scope, Status
 from lib.indicators.records import INDICATORS
-from lib.numbers_id import angka
+from lib.numbers_id import angka, bulan_tahun
 from lib.web import annotations, cache, cards, counts, filters, growth
 
 GROUPING_CHOICE, GROUP_CHOICE, KIND_CHOICE = "rinci", "kelompok", "sorot_jenis"
@@ -282,6 +282,7 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
     ) as is_open:
         if is_open:
             frame, answer = growth.in_table(*_by_month(scope, case_filter), growth.months(scope, case_filter))
+            frame = frame.assign(bulan=frame["bulan"].map(bulan_tahun))
             headings = {"bulan": "Bulan", "tampil": INDICATORS["I01"].pendek, **text_delay.COLUMNS}
             st.dataframe(frame[list(headings)].rename(columns=headings), hide_index=True, placeholder="–")
             cards.downloads(answer, key=f"{shown.per.value}-tren", lines=(f"Kelompok: {shown.name}",))

@@ -158,7 +158,7 @@ def _stock_table(scope: Scope, case_filter: CaseFilter) -> None:
             frame = months_of(answer)
             shown = frame.astype({name: "int64" for name in measure.FLOWS})
             columns = text_flow.STOCK_COLUMNS
-            st.dataframe(shown[list(columns)].rename(columns=columns), hide_index=True)
+            st.dataframe(cards.readable(shown[list(columns)].rename(columns=columns)), hide_index=True)
             lines = (
                 "awal: kasus terbuka sebelum hari pertama; akhir: kasus terbuka pada hari terakhir (I13)",
                 "masuk: kasus terdata (I01); keluar: kasus ditutup, terselesaikan + dialihkan + berhenti",

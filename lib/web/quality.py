@@ -12,7 +12,7 @@ from lib import clock, geo, measure, present_quality, reference, text, text_qual
 from lib.charts.quality import freshness_map
 from lib.domain import CaseFilter, Kesegaran, Mutu, Scope, Tayang
 from lib.measure import Source
-from lib.numbers_id import angka, rentang_tanggal, tanggal_pendek
+from lib.numbers_id import angka, held, rentang_tanggal, tanggal_pendek
 from lib.web import cache, cards, filters, links, navigation
 from lib.web.session import current_settings, current_source, looked_back
 
@@ -125,14 +125,14 @@ def how_graded() -> None:
 
 def _rule() -> str:
     values = current_settings()
-    return "\n".join(f"- {line}" for line in text_quality.rule(values.ambang, values.mutu))
+    return held("\n".join(f"- {line}" for line in text_quality.rule(values.ambang, values.mutu)))
 
 
 def beside(scope: Scope, choice: filters.Choice) -> None:
     """How far a province's figures can be relied on, beside them: the grade of its data, whatever the filter."""
     found = answer(scope)
     sentence = present_quality.grade_of(found.provinces, found.parts, choice.provinsi)
-    st.markdown(f":small[{sentence}]", help=_rule())
+    st.markdown(f":small[{held(sentence)}]", help=_rule())
     if scope.role in navigation.SENDERS:
         links.page("mutu_data", "Yang perlu diperbaiki", choice, icon=":material/fact_check:")
 

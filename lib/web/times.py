@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib import measure, present_times, reference, text, text_times
+from lib import measure, present_times, reference, text, text_freshness, text_times
 from lib.charts import outcomes as outcome_charts
 from lib.charts import waits
 from lib.domain import CaseFilter, Dimensi, Scope
@@ -187,7 +187,9 @@ def download(
     with cards.behind_click(label, key=key, icon=":material/table:") as is_open:
         if is_open:
             answer, shown = make()
-            st.dataframe(shown, hide_index=True, placeholder="–")
+            if "Catatan" in shown:
+                shown = shown.assign(Catatan=shown["Catatan"].map(text_freshness.remark))
+            st.dataframe(cards.readable(shown), hide_index=True, placeholder="–")
             cards.downloads(answer, key=key, lines=about.lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import duckdb
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
@@ -13,6 +14,7 @@ from lib.database import connection
 from lib.domain import CaseFilter, Role, Scope
 from lib.measure import measure, open_source
 from lib.numbers_id import angka
+from lib.web import cards
 from lib.web.overview import CARDS
 
 PAGES = {"pages/ringkasan.py": "Ringkasan", "pages/kamus.py": "Kamus indikator"}
@@ -22,6 +24,13 @@ def shown(app) -> str:
     """All the text of a page."""
     kinds = (app.markdown, app.caption, app.warning, app.error, app.info, app.title, app.subheader)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def test_numbers_of_a_table_are_written_in_indonesian_and_stay_numbers():
+    frame = pd.DataFrame({"nama": ["a", "b"], "n": [27848, None], "rasio": [1.25, 2.5]}, index=[3, 3])
+    table = cards.readable(frame)
+    assert table.to_string(delimiter=";").split() == [";nama;n;rasio", "0;a;27.848;1,25", "1;b;–;2,50"]
+    assert table.data["n"].tolist()[0] == 27848
 
 
 @pytest.mark.parametrize(("page", "title"), PAGES.items())
