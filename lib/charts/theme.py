@@ -172,7 +172,8 @@ def base_layout(*, height: int, heading: str = "") -> dict:
         "height": height,
         "separators": ",.",
         "font": {"family": FONT_FAMILY, **TEXT_FONT},
-        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        # None on top: the library would add it below the legend only after it had drawn the axes, and draw again.
+        "margin": {"l": 8, "r": 12, "t": 0, "b": 8},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "dragmode": False,  # dragging over a chart scrolls the page of a telephone

@@ -145,7 +145,7 @@ def test_drawn_completes_the_base_without_changing_it():
     figure = theme.drawn([], base, margin={"t": 77}, barmode="stack")
     assert (figure.layout.margin.t, figure.layout.margin.l) == (77, 8)
     assert figure.layout.barmode == "stack"
-    assert base["margin"]["t"] == 8
+    assert base == theme.base_layout(height=300, heading="Judul") and base["margin"]["t"] == 0
     with pytest.raises(ValueError, match="bogus"):
         theme.drawn([{"type": "bar", "bogus": 1}], base)
 
