@@ -72,7 +72,9 @@ def header_problems(parts: Sequence[SheetPart]) -> pd.DataFrame:
                 sentence = alasan.format(mungkin=_near_title(name, missing))
                 found.append((part.lembar, 1, name, "", sentence, DITOLAK))
     problems = pd.DataFrame(found, columns=list(rules.PROBLEM_COLUMNS)) if found else rules.no_problems()
-    return problems.assign(kolom=problems["kolom"].mask(rules.like_nik(problems["kolom"]), rules.HIDDEN))
+    return problems.assign(
+        kolom=rules.cut(problems["kolom"].mask(rules.like_nik(problems["kolom"]), rules.HIDDEN))
+    )
 
 
 def _title_words(name: str) -> str:

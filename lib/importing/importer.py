@@ -350,4 +350,5 @@ def _tally(counts: dict[str, dict[str, int]], change: Plan) -> None:
 
 
 def _unread(upload: Upload) -> tuple[str, ...]:
-    return tuple(f"Lembar {name} tidak dikenal dan tidak dibaca." for name in upload.unread)
+    names = rules.cut(pd.Series(upload.unread, dtype=columns.TEXT))
+    return tuple(f"Lembar {name} tidak dikenal dan tidak dibaca." for name in names)

@@ -149,8 +149,11 @@ def _write_header(
     formats: dict[str, Format],
 ) -> None:
     wrong = {kolom for kolom, _, _ in marks}
-    for (title, _), place in places.items():
-        worksheet.write_string(0, place, title, formats[rules.DITOLAK if title in wrong else "judul"])
+    titles = [title for title, _ in places]
+    # As the problems name them.
+    named = rules.cut(pd.Series(titles, dtype=columns.TEXT))
+    for place, title, name in zip(places.values(), titles, named, strict=True):
+        worksheet.write_string(0, place, title, formats[rules.DITOLAK if name in wrong else "judul"])
     worksheet.write_string(0, len(places), REASONS, formats["judul"])
     if marks:
         worksheet.write_comment(0, len(places), _sentence(marks), {"x_scale": 3, "y_scale": 2})

@@ -19,6 +19,8 @@ from lib.importing.reader import SheetRows
 DITOLAK = "ditolak"
 PERINGATAN = "peringatan"
 HIDDEN = "(disembunyikan)"
+# A cell of a whole page is repeated as far as it takes to find it again.
+LONGEST_SHOWN = 200
 PROBLEM_COLUMNS = ("lembar", "baris", "kolom", "nilai", "alasan", "tingkat")
 # Older years are slips of the keyboard such as 0206 or 1026.
 FIRST_YEAR = 1980
@@ -114,12 +116,20 @@ def _problem_frame(sheet: SheetRows, found: Finding) -> pd.DataFrame:
             "lembar": sheet.lembar[found.rows],
             "baris": sheet.baris[found.rows],
             "kolom": found.kolom,
-            "nilai": values.mask(hide & values.ne(""), HIDDEN),
+            "nilai": cut(values.mask(hide & values.ne(""), HIDDEN)),
             "alasan": found.alasan,
             "tingkat": found.tingkat,
         }
     )
     return frame.astype({name: "str" for name in PROBLEM_COLUMNS if name != "baris"})
+
+
+def cut(text: pd.Series) -> pd.Series:
+    """Texts as reports, sentences and the quarantine repeat them: at most LONGEST_SHOWN signs.
+
+    What was cut ends in "…". Example: 201 times "x" is 199 times "x" and "…"; 200 times "x" stays.
+    """
+    return text.where(text.str.len() <= LONGEST_SHOWN, text.str[: LONGEST_SHOWN - 1] + "…")
 
 
 def like_nik(text: pd.Series) -> pd.Series:

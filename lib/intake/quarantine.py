@@ -39,7 +39,7 @@ from lib.intake.log import Place
 from lib.settings import Settings
 
 CHUNK = 5_000
-LONGEST_CELL, LONGEST_KEY, LONGEST_REASON = 200, 200, 1000
+LONGEST_KEY, LONGEST_REASON = 200, 1000
 COLUMNS = ("nomor", "waktu", "kode_provinsi", "lembar", "baris", "alasan", "isi", "digest")
 karantina = Table(
     "karantina",
@@ -173,12 +173,9 @@ def _refused(
 
 
 def _harmless(values: dict[str, str]) -> dict[str, str]:
-    hidden = rules.like_nik(pd.Series(values, dtype="str"))
-    return {
-        name: rules.HIDDEN if hidden[name] else value[:LONGEST_CELL]
-        for name, value in values.items()
-        if value
-    }
+    text = pd.Series(values, dtype="str")
+    shown = rules.cut(text.mask(rules.like_nik(text), rules.HIDDEN))
+    return {name: value for name, value in shown.items() if value}
 
 
 def as_before(db: Connection, place: Place, line: int | None) -> None:

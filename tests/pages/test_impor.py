@@ -197,7 +197,7 @@ def test_replacing_names_what_vanishes_and_asks_again(office, open_app, tmp_path
 
 def test_refused_rows_wait_in_the_quarantine_until_their_key_is_accepted(office, open_app, tmp_path):
     values = settings.load()
-    wrong = [*CASES[:-3], kasus_row(17, prioritas="1234567890123456"), kasus_row(18, prioritas="?")]
+    wrong = [*CASES[:-3], kasus_row(17, prioritas="1234567890123456"), kasus_row(18, prioritas="?" * 300)]
     intake.bring_in(values, [workbook(tmp_path / "a.xlsx", kasus=wrong)], now=clock.now())
     app = page(open_app)
     held = table(app, "Impor (WIB)")
@@ -207,7 +207,7 @@ def test_refused_rows_wait_in_the_quarantine_until_their_key_is_accepted(office,
     ]
     frame = quarantine.rows(values, EAST, intake.place_of(values))
     kept = [json.loads(each) for each in frame["isi"]]
-    assert [each["prioritas"] for each in kept] == ["(disembunyikan)", "?"]
+    assert [each["prioritas"] for each in kept] == ["(disembunyikan)", "?" * 199 + "…"]
     assert set(kept[0]) <= set(columns.names("kasus"))
     assert quarantine.rows(values, access.scope_of(Role.KOORDINATOR, ("33",)), intake.place_of(values)).empty
     right = workbook(tmp_path / "b.xlsx", kasus=[kasus_row(17)])

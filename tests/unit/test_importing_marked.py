@@ -167,6 +167,7 @@ def test_csv_files_of_one_sheet_stand_below_each_other(tmp_path):
     [
         (["id_kasus", "alamat"], "alamat"),
         (["id_kasus", "=1+1"], "=1+1"),
+        (["id_kasus", "k" * 300], "k" * 300),
     ],
 )
 def test_wrong_titles_are_marked_too(tmp_path, header, told):
@@ -177,3 +178,5 @@ def test_wrong_titles_are_marked_too(tmp_path, header, told):
     report, sheets = try_marked(case_database(tmp_path), tmp_path, [other, path])
     assert report.status == importer.DITOLAK_BERKAS
     assert sheets["kasus"][0][-2:] == [told, "alasan"]
+    with zipfile.ZipFile(tmp_path / "ditandai.xlsx") as packed:
+        assert "FFF8CBAD" in packed.read("xl/styles.xml").decode()

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+
 import pandas as pd
 import pytest
 
-from lib.importing import importer, report, rules
+from lib.importing import columns, importer, report, rules
+from tests.unit.test_importing_rows import (
+    NOW,
+    case_database,
+    kasus_row,
+    workbook,
+)
 
 PROBLEM = ("kasus", 12, "prioritas", "x", "Nilai salah; periksa.", "ditolak")
 
@@ -77,3 +85,40 @@ def counts(**changes: int) -> dict[str, int]:
 )
 def test_summary(changes, expected):
     assert report.summary(made(**changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("", ""), ("x" * 200, "x" * 200), ("x" * 201, "x" * 199 + "…"), ("é" * 100_000, "é" * 199 + "…")],
+)
+def test_a_long_value_is_cut_where_the_cut_can_be_seen(given, shown):
+    assert rules.cut(pd.Series([given], dtype=columns.TEXT)).tolist() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("huge", "shown"),
+    [("K" * 100_000, "K" * 199 + "…"), ("K" * 100_000 + "3374011201900001", rules.HIDDEN)],
+)
+def test_a_cell_of_a_whole_page_is_not_repeated_whole(tmp_path, huge, shown):
+    """What is hidden is looked for in the whole cell, also behind the place where it is cut."""
+    cases = [kasus_row(number, kode_jenis="P18" if number else huge) for number in range(10)]
+    path = tmp_path / "kasus.csv"
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([columns.names("kasus"), *cases])
+    engine = case_database(tmp_path)
+    made = importer.import_files(engine, [workbook(tmp_path / "a.xlsx"), path], now=NOW)
+    engine.dispose()
+    report.write_report(made, tmp_path / "l.csv")
+    assert made.status == importer.SEBAGIAN
+    assert made.problems["nilai"].tolist() == [shown]
+    assert (tmp_path / "l.csv").stat().st_size < 1000
+
+
+def test_a_title_of_a_whole_page_is_not_repeated_whole(tmp_path):
+    path = tmp_path / "kasus.csv"
+    path.write_text(",".join([*columns.names("kasus"), "k" * 100_000]) + "\n" + "x,x\n")
+    engine = case_database(tmp_path)
+    made = importer.import_files(engine, [workbook(tmp_path / "a.xlsx"), path], now=NOW)
+    engine.dispose()
+    assert made.problems["kolom"].tolist() == ["k" * 199 + "…"]
+    assert "…: Kolom tidak dikenal" in made.refusal and len(made.refusal) < 400
