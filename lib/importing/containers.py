@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -42,6 +44,25 @@ _OTHER_ZIPS = (
     ("xl/workbook.bin", "buku kerja biner (XLSB)"),
     ("content.xml", "dokumen LibreOffice (ODS atau ODT)"),
 )
+
+
+def labels(paths: Sequence[Path]) -> list[str]:
+    """How reports call the files of one upload: by their names, files of one name with as many folders as it takes.
+
+    The same file twice is numbered. Example: a/kasus.csv, b/kasus.csv and b/target.csv are called a/kasus.csv,
+    b/kasus.csv and target.csv.
+    """
+    whole = [Path(os.path.abspath(path)) for path in paths]
+    found = []
+    for number, path in enumerate(whole):
+        same = {other for other in whole if other.name == path.name and other != path}
+        folders = 0
+        while path.parts[-1 - folders :] in {other.parts[-1 - folders :] for other in same}:
+            folders += 1
+        again = whole[:number].count(path)
+        label = Path(*path.parts[-1 - folders :]).as_posix()
+        found.append(f"{label}, ke-{again + 1}" if again else label)
+    return found
 
 
 def content(path: Path) -> bytes:

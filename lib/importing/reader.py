@@ -80,12 +80,16 @@ def read_files(paths: Sequence[Path]) -> Upload:
     order does not matter. Raises UserError when a file is missing, damaged or of a kind that is not read.
     """
     digests, parts, unread = [], [], []
-    for path in paths:
-        content = containers.content(path)
+    for path, label in zip(paths, containers.labels(paths), strict=True):
+        try:
+            content = containers.content(path)
+            is_workbook = containers.is_workbook(path)
+            found, ignored = _read_workbook(path, content) if is_workbook else _read_csv(path, content)
+        except UserError as error:
+            # The sentence names the file without its folder.
+            raise error if label == path.name else UserError(f"{error} Yang dimaksud: {label}.") from error
         digests.append(hashlib.sha256(content).hexdigest())
-        is_workbook = containers.is_workbook(path)
-        found, ignored = _read_workbook(path, content) if is_workbook else _read_csv(path, content)
-        parts += [(path.name, part) for part in found]
+        parts += [(label, part) for part in found]
         unread += ignored
     digest = (
         digests[0] if len(digests) == 1 else hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()

@@ -169,8 +169,9 @@ def saved(files: list) -> Iterator[list[Path]]:
     """The uploaded files in a folder of their own that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="tuntas-impor-") as folder:
         paths = []
-        for number, file in enumerate(files):
-            path = Path(folder) / str(number) / safe_name(file.name)
+        for number, file in enumerate(files, start=1):
+            # Of two files of one name the report says which one it means.
+            path = Path(folder) / f"berkas {number}" / safe_name(file.name)
             path.parent.mkdir()
             path.write_bytes(file.getbuffer())
             paths.append(path)

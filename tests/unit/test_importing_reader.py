@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from lib.domain import UserError
-from lib.importing import reader
+from lib.importing import containers, reader
 
 HEADER = "kode_provinsi,tanggal_data,lengkap_sejak"
 
@@ -155,3 +156,31 @@ def test_several_files_are_one_upload_and_rows_name_their_file(tmp_path):
     assert rows.baris.tolist() == [2, 2]
     assert reader.read_files(paths[::-1]).digest == upload.digest
     assert reader.read_files(paths[:1]).digest == hashlib.sha256(paths[0].read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("paths", "labels"),
+    [
+        (["a/kasus.csv", "a/target.csv"], ["kasus.csv", "target.csv"]),
+        (["a/kasus.csv", "b/kasus.csv", "b/target.csv"], ["a/kasus.csv", "b/kasus.csv", "target.csv"]),
+        (["x/a/kasus.csv", "y/a/kasus.csv"], ["x/a/kasus.csv", "y/a/kasus.csv"]),
+        (["kasus.csv", "a/kasus.csv"], ["kantor/kasus.csv", "a/kasus.csv"]),
+        (["kasus.csv", "../kantor/kasus.csv"], ["kasus.csv", "kasus.csv, ke-2"]),
+    ],
+)
+def test_files_of_one_name_are_told_apart_by_their_folder(tmp_path, monkeypatch, paths, labels):
+    (tmp_path / "kantor").mkdir()
+    monkeypatch.chdir(tmp_path / "kantor")
+    assert containers.labels([Path(path) for path in paths]) == labels
+
+
+def test_problems_and_sentences_say_which_of_two_files_of_one_name(tmp_path):
+    paths = [tmp_path / folder / "keterangan.csv" for folder in "ab"]
+    for path, code in zip(paths, ("35", "33"), strict=True):
+        path.parent.mkdir()
+        path.write_text(f"{HEADER}\n{code},2026-11-20,\n")
+    rows = reader.combine(reader.read_files(paths).parts, "keterangan")
+    assert rows.lembar.tolist() == ["keterangan (a/keterangan.csv)", "keterangan (b/keterangan.csv)"]
+    paths[1].write_text("")
+    with pytest.raises(UserError, match=r"keterangan\.csv kosong.*Yang dimaksud: b/keterangan\.csv\."):
+        reader.read_files(paths)
