@@ -196,14 +196,20 @@ def reading(settings: Settings, table: Table) -> Iterator[Connection | None]:
 
 
 def keep(
-    settings: Settings, rows: pd.DataFrame, *, sumber: str, simulasi: bool, only_these: bool = False
+    settings: Settings,
+    rows: pd.DataFrame,
+    *,
+    sumber: tuple[str, ...],
+    simulasi: bool,
+    only_these: bool = False,
 ) -> None:
     """Write rows of riwayat: kode_provinsi, tanggal_data, kode, nilai, pembilang, n, versi.
 
-    Rows of the same province and tanggal_data are replaced; with `only_these`, all rows of the same case database.
+    Rows of the same province and tanggal_data are replaced; with `only_these`, all rows of the same case database,
+    whose names are `sumber`.
     Raises UserError when the application database cannot be written.
     """
-    own = (riwayat.c.sumber == sumber) & (riwayat.c.simulasi == simulasi)
+    own = riwayat.c.sumber.in_(sumber) & (riwayat.c.simulasi == simulasi)
     records = rows.astype(object).where(rows.notna(), None).to_dict("records")
     with writing(settings) as connection:
         if only_these:
@@ -213,7 +219,7 @@ def keep(
                 delete(riwayat).where(own, riwayat.c.kode_provinsi == kode, riwayat.c.tanggal_data == day)
             )
         if records:
-            marked = [row | {"sumber": sumber, "simulasi": simulasi} for row in records]
+            marked = [row | {"sumber": sumber[0], "simulasi": simulasi} for row in records]
             connection.execute(insert(riwayat), marked)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from lib import application, builds, measure, snapshot
 from lib.audit import forget_old
 from lib.builds import Attempt
-from lib.database import changes, connection, schema, storage
+from lib.database import changes, connection, origins, schema, storage
 from lib.disclosure import kept
 from lib.domain import UserError
 from lib.settings import Settings, load
@@ -91,7 +91,7 @@ def fingerprint(settings: Settings) -> str | None:
         engine.dispose()
     if mark is None:
         return None
-    text = repr((mark, snapshot.origin(settings), schema.SCHEMA_VERSION, settings.digest))
+    text = repr((mark, origins.of(settings)[0], schema.SCHEMA_VERSION, settings.digest))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -126,7 +126,7 @@ def _keep(settings: Settings, rows: pd.DataFrame, *, versi: str, simulasi: bool,
     application.keep(
         settings,
         rows.assign(versi=versi),
-        sumber=snapshot.origin(settings),
+        sumber=origins.of(settings),
         simulasi=simulasi,
         only_these=only_these,
     )

@@ -6,7 +6,6 @@ Readers open a version-named file read-only; a build is never visible before it 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import time
@@ -17,10 +16,10 @@ from pathlib import Path
 
 import adbc_driver_sqlite.dbapi as adbc_sqlite
 import duckdb
-from sqlalchemy import Engine, column, create_engine, make_url, table
+from sqlalchemy import Engine, column, create_engine, table
 from sqlalchemy.exc import DBAPIError
 
-from lib.database import connection, contract, contract_rules, fence, storage
+from lib.database import connection, contract, contract_rules, fence, origins, storage
 from lib.database.prepared import ProvinceData, prepared_cases, prepared_pendamping, province_dates
 from lib.database.prepared_services import (
     prepared_attendance,
@@ -262,7 +261,7 @@ def _write_version(
             ("versi_skema", meta["versi_skema"]),
             ("dibuat", now.isoformat(timespec="seconds")),
             ("rujukan_penuh_terselesaikan", str(int(settings.rujukan_penuh_terselesaikan))),
-            ("sumber", origin(settings)),
+            ("sumber", origins.of(settings)[0]),
             ("dikeluarkan", left_out),
         ],
     )
@@ -307,20 +306,6 @@ def _keep_last(settings: Settings) -> None:
         audit_path(settings, versi).unlink(missing_ok=True)
 
 
-def origin(settings: Settings) -> str:
-    """Which case database a snapshot is of, as a digest: another one's figures must never be shown as its own.
-
-    User and password are left out: who reads and who imports come to the same cases, and a new password keeps them.
-    """
-    if settings.db is None:
-        return "bawaan"
-    shown = make_url(settings.db).set(username="", password="").render_as_string(hide_password=True)
-    if settings.kontrak == VIEWS:
-        # Views and tables of one database are other rows.
-        shown = f"{shown} {VIEWS}"
-    return hashlib.sha256(shown.encode()).hexdigest()[:16]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Opened:
     """An open version: engine, version, whether simulated, when made, the provinces' data dates, and what of a
@@ -363,7 +348,7 @@ def open_version(settings: Settings, versi: str, *, path: Path | None = None) ->
             f"Potret versi {versi} dibuat oleh program yang lebih lama; buat yang baru dengan "
             "`python -m lib.cli potret`."
         )
-    if meta.get("sumber") != origin(settings):
+    if meta.get("sumber") not in origins.of(settings):
         engine.dispose()
         raise UserError(
             f"Potret versi {versi} dibuat dari basis data lain daripada yang diatur sekarang (TUNTAS_DB); buat yang "

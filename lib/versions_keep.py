@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, insert, select
 
 from lib import application, snapshot
 from lib.application import riwayat
+from lib.database import origins
 from lib.domain import UserError
 from lib.settings import Settings
 from lib.versions import (
@@ -155,7 +156,7 @@ def _linked(source: Path, target: Path) -> None:
 
 def _history_of(settings: Settings, *, simulasi: bool) -> list[dict]:
     """All rows of riwayat of this case database as they are now; each later import may overwrite some."""
-    own = (riwayat.c.sumber == snapshot.origin(settings)) & (riwayat.c.simulasi == simulasi)
+    own = riwayat.c.sumber.in_(origins.of(settings)) & (riwayat.c.simulasi == simulasi)
     with application.reading(settings, riwayat) as connection:
         if connection is None:
             return []

@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlalchemy import Engine, delete
 from sqlalchemy.exc import DBAPIError
 
-from lib import application, audit, builds, snapshot
+from lib import application, audit, builds
 from lib.application import riwayat
 from lib.audit import Event
-from lib.database import connection, fence
+from lib.database import connection, fence, origins
 from lib.domain import Identity, Scope, UserError
 from lib.importing import importer, store, trial, undo
 from lib.importing.job import Progress, Request
@@ -127,7 +127,7 @@ def bring_in(
     """
     names = [path.name for path in paths]
     with _case_database(settings) as engine:
-        place = log.Place(sumber=snapshot.origin(settings), simulasi=connection.is_simulated(engine))
+        place = log.Place(sumber=origins.of(settings), simulasi=connection.is_simulated(engine))
         line = log.begin(settings, place, sender, now=now, names=names, replaced=replace_all)
         with _told_failure(settings, line):
             report = importer.import_files(
@@ -207,7 +207,7 @@ def take_back(
     # A version that was begun before would write the riwayat of the dates that go here once more.
     with builds.alone(settings):
         with _case_database(settings) as engine:
-            place = log.Place(sumber=snapshot.origin(settings), simulasi=connection.is_simulated(engine))
+            place = log.Place(sumber=origins.of(settings), simulasi=connection.is_simulated(engine))
             line = log.begin(settings, place, sender, now=now, names=(), action=log.BATAL)
             with _told_failure(settings, line):
                 last = undo.take_back(engine, allowed_provinces=sender.provinces, expected=expected)
@@ -217,7 +217,7 @@ def take_back(
             undone = log.undone(db, line, place, last, now=now)
             quarantine.as_before(db, place, undone)
             for kode in last.provinces:
-                kept = (riwayat.c.sumber == place.sumber) & (riwayat.c.simulasi == place.simulasi)
+                kept = riwayat.c.sumber.in_(place.sumber) & (riwayat.c.simulasi == place.simulasi)
                 kept &= riwayat.c.kode_provinsi == kode
                 if kode in dates:
                     kept &= riwayat.c.tanggal_data > dates[kode].largest
@@ -242,7 +242,7 @@ def remove(
 
 def place_of(settings: Settings) -> log.Place:
     """Which case database is asked for in log and quarantine; raises UserError when it cannot be read."""
-    return log.Place(sumber=snapshot.origin(settings), simulasi=is_simulated(settings))
+    return log.Place(sumber=origins.of(settings), simulasi=is_simulated(settings))
 
 
 def is_simulated(settings: Settings) -> bool:

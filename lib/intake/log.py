@@ -66,9 +66,9 @@ catatan_impor = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Which case database a line is of (as lib.snapshot.origin), and whether it is a simulation."""
+    """Which case database a line is of (all names of lib.database.origins), and whether it is a simulation."""
 
-    sumber: str
+    sumber: tuple[str, ...]
     simulasi: bool
 
 
@@ -85,7 +85,7 @@ def begin(
     """Begin a line and return its number; raises UserError when the application database cannot be written."""
     who, scope = sender.identity, sender.scope
     values = {
-        "sumber": place.sumber,
+        "sumber": place.sumber[0],
         "simulasi": place.simulasi,
         "waktu": _utc(now),
         "penerbit": who.issuer if who else None,
@@ -138,7 +138,7 @@ def undone(db: Connection, line: int, place: Place, last: LastImport, *, now: dt
     table = catatan_impor
     found = db.execute(
         select(table.c.nomor)
-        .where(table.c.sumber == place.sumber, table.c.simulasi == place.simulasi)
+        .where(table.c.sumber.in_(place.sumber), table.c.simulasi == place.simulasi)
         .where(table.c.digest == last.digest, table.c.hasil.in_((DITERIMA, SEBAGIAN)))
         .where(table.c.tindakan == IMPOR)
         .order_by(table.c.nomor.desc())
@@ -170,7 +170,7 @@ def lines(settings: Settings, scope: Scope, place: Place, *, limit: int = LINES)
     table = catatan_impor
     query = (
         select(table)
-        .where(table.c.sumber == place.sumber, table.c.simulasi == place.simulasi)
+        .where(table.c.sumber.in_(place.sumber), table.c.simulasi == place.simulasi)
         .order_by(table.c.nomor.desc())
     )
     with application.reading(settings, table) as db:

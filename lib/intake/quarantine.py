@@ -97,7 +97,7 @@ def keep(
         rows = [
             row
             | {
-                "sumber": place.sumber,
+                "sumber": place.sumber[0],
                 "simulasi": place.simulasi,
                 "digest": report.digest,
                 "waktu": waktu,
@@ -119,7 +119,7 @@ def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _of(place: Place) -> ColumnElement[bool]:
-    return and_(karantina.c.sumber == place.sumber, karantina.c.simulasi == place.simulasi)
+    return and_(karantina.c.sumber.in_(place.sumber), karantina.c.simulasi == place.simulasi)
 
 
 def _reasons(problems: pd.DataFrame, checked: Checked) -> dict[tuple[str, int], str]:

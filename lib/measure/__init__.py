@@ -12,6 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from lib import application, clock, periods, snapshot, versions
+from lib.database import origins
 from lib.domain import AccessRefused, CaseFilter, Dimensi, Scope, Tahap, Tayang, Thresholds, UserError
 from lib.indicators.attention import needs_attention
 from lib.indicators.fairness import can_be_smoothed, smoothed
@@ -150,7 +151,7 @@ def open_source(settings: Settings, versi: str | None = None) -> Source:
     engine = application.readable_engine(settings)
     if engine is None:
         return source
-    past = History(engine=engine, sumber=snapshot.origin(settings), simulasi=source.simulasi)
+    past = History(engine=engine, sumber=origins.of(settings), simulasi=source.simulasi)
     return replace(source, riwayat=past)
 
 
@@ -168,7 +169,7 @@ def open_kept(settings: Settings, kept: versions.Kept) -> Source:
         raise UserError(f"Versi simpanan “{kept.nama}” tidak dapat dibuka. {error}") from error
     past = History(
         engine=versions.history_engine(settings, kept),
-        sumber=snapshot.origin(settings),
+        sumber=origins.of(settings),
         simulasi=opened.simulasi,
     )
     return replace(

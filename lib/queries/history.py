@@ -19,10 +19,10 @@ COLUMNS = ["kode_provinsi", "tanggal_data", "kode", "nilai", "pembilang", "n", "
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """Where the past of one case database is kept: rows of riwayat with the same sumber and simulasi."""
+    """Where the past of one case database is kept: rows of riwayat with one of its names and the same simulasi."""
 
     engine: Engine
-    sumber: str
+    sumber: tuple[str, ...]
     simulasi: bool
 
 
@@ -44,10 +44,10 @@ def kept(
         return pd.DataFrame(columns=COLUMNS)
     query = (
         select(*(riwayat.c[name] for name in COLUMNS))
-        .where(riwayat.c.sumber == history.sumber, riwayat.c.simulasi == history.simulasi)
+        .where(riwayat.c.sumber.in_(history.sumber), riwayat.c.simulasi == history.simulasi)
         .where(riwayat.c.kode_provinsi.in_(inside), riwayat.c.kode == kode)
         .where(riwayat.c.tanggal_data >= first, riwayat.c.tanggal_data <= last)
-        .order_by(riwayat.c.tanggal_data)
+        .order_by(riwayat.c.tanggal_data, riwayat.c.versi)
     )
     try:
         with history.engine.connect() as connection:

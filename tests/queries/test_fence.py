@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from streamlit.testing.v1 import AppTest
 
 from lib import cli, reference, settings, snapshot
-from lib.database import connection, fence, schema
+from lib.database import connection, fence, origins, schema
 from lib.domain import CaseFilter, Dimensi, Role, Scope, UserError
 from lib.measure import cases_behind, current_version, measure, open_source
 from lib.queries.live import live_version
@@ -335,7 +335,7 @@ def test_registers_are_known_whoever_asks(sources):
 
 def test_a_snapshot_built_by_the_reading_login_has_every_case(place, sources, tmp_path):
     office = settings.load(environment={"TUNTAS_DATA": str(tmp_path), "TUNTAS_DB": place.reader})
-    assert snapshot.origin(office) == snapshot.origin(replace(office, db=place.owner))
+    assert origins.of(office) == origins.of(replace(office, db=place.owner))
     assert snapshot.build(office, now=NOW).versi == sources[1].versi
 
 

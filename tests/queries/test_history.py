@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, make_url, select, update
 
 from lib import application, publishing, settings, snapshot
 from lib.database import schema
@@ -195,6 +197,57 @@ def test_the_past_of_another_case_database_is_not_shown(remembered, changed):
         target.execute(update(application.riwayat).values(**changed))
     engine.dispose()
     assert ask(remembered, sampai=OCTOBER)["alasan"].tolist() == ["belum ada riwayat"]
+
+
+def spelled(folder: Path) -> dict[str, str | None]:
+    """Addresses of the one SQLite file of a data folder; the working folder is that folder."""
+    (folder / "pintas").symlink_to(folder, target_is_directory=True)
+    return {
+        "unset": None,
+        "absolute": f"sqlite:///{folder / 'kasus.sqlite'}",
+        "relative": "sqlite:///kasus.sqlite",
+        "driver": f"sqlite+pysqlite:///{folder / 'kasus.sqlite'}",
+        "symlink": f"sqlite:///{folder / 'pintas' / 'kasus.sqlite'}",
+    }
+
+
+@pytest.mark.parametrize("now", ["unset", "absolute", "relative", "driver", "symlink"])
+def test_one_file_is_one_case_database_however_it_is_spelled(remembered, monkeypatch, now):
+    """Its versions open and its past is shown; a copy of the file beside it is another one."""
+    monkeypatch.chdir(remembered.data_folder)
+    addresses = spelled(remembered.data_folder)
+    assert ask(replace(remembered, db=addresses[now]), sampai=OCTOBER)["nilai"].tolist() == [2]
+    shutil.copyfile(remembered.data_folder / "kasus.sqlite", remembered.data_folder / "lain.sqlite")
+    other = replace(remembered, db=f"sqlite:///{remembered.data_folder / 'lain.sqlite'}")
+    with pytest.raises(UserError, match="dari basis data lain"):
+        ask(other)
+
+
+@pytest.mark.parametrize(
+    ("then", "now"), [("absolute", "unset"), ("absolute", "symlink"), ("relative", "relative")]
+)
+def test_what_was_named_by_the_spelling_before_stays_known(remembered, monkeypatch, then, now):
+    """Versions and past of earlier programs, whose names went by the spelling of the address."""
+    monkeypatch.chdir(remembered.data_folder)
+    addresses = spelled(remembered.data_folder)
+    shown = make_url(addresses[then]).set(username="", password="").render_as_string(hide_password=True)
+    named = hashlib.sha256(shown.encode()).hexdigest()[:16]
+    versi = snapshot.current_version(remembered)
+    with duckdb.connect(str(snapshot.version_path(remembered, versi))) as written:
+        written.execute("UPDATE meta SET nilai = ? WHERE kunci = 'sumber'", [named])
+    engine = writable_engine(remembered.application_url)
+    with engine.begin() as target:
+        target.execute(update(application.riwayat).values(sumber=named))
+    engine.dispose()
+    values = replace(remembered, db=addresses[now])
+    assert ask(values, sampai=OCTOBER)["nilai"].tolist() == [2]
+    # Published again, a day is there once and not under two names.
+    before = len(kept(values))
+    publish(values, minutes=2)
+    engine = writable_engine(values.application_url)
+    with engine.connect() as reading:
+        assert len(reading.execute(select(application.riwayat)).all()) == before
+    engine.dispose()
 
 
 def test_outside_the_scope_is_refused(remembered):
