@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from lib import periods, reference
 from lib.disclosure import audit, kept, tables
 from lib.disclosure.rules import COHORTS
-from lib.disclosure.suppress import check_kodes, suppress
+from lib.disclosure.suppress import MEAN_LOAD, check_kodes, nations_load, suppress
 from lib.disclosure.views import TAHUN, TRIWULAN, period_name
 from lib.domain import CaseFilter, Dimensi, Role, Scope, Thresholds, UserError
 from lib.measure.answer import answer
@@ -40,7 +41,12 @@ def present(
     hidden = _hidden(source)
     question = ask(scope, case_filter, per=per, source=source, limits=limits, listed=True)
     check_kodes(kodes, question.shown, per)
-    return suppress(answer(question, kodes), question.shown, per=per, hidden=hidden)
+    rows = suppress(answer(question, kodes), question.shown, per=per, hidden=hidden)
+    if MEAN_LOAD not in kodes or question.shown.wilayah != "nasional":
+        return rows
+    loads = answer(replace(question, per=Dimensi.PROVINSI), [MEAN_LOAD])
+    # Provinces are shown by quarter at the finest.
+    return nations_load(rows, loads, period=period_name(TRIWULAN, question.shown.akhir), hidden=hidden)
 
 
 def present_comparison(

@@ -496,3 +496,11 @@ def test_the_mean_load_does_not_tell_a_hidden_number_of_open_cases(held, hidden,
     row = shown_of(hidden, kode="I18-rata", nilai=held / 20, pembilang=held, n=20.0)
     assert (row.alasan, row.catatan) == ((None, None) if mean is not None else ("disamarkan", "disamarkan"))
     assert np.isnan(row.nilai) if mean is None else row.nilai == mean
+
+
+@pytest.mark.parametrize(("hidden", "share"), [((), 25.0), ([("terbuka-T", "00", "semua", "T")], None)])
+def test_the_share_above_the_limit_is_not_told_of_a_hidden_number_of_open_cases(hidden, share):
+    """Each of five holds more than 15 cases: more than 80 are open."""
+    row = shown_of(hidden, kode="I18-persen", nilai=25.0, pembilang=5.0, n=20.0)
+    assert row.alasan == (None if share else "disamarkan")
+    assert np.isnan(row.nilai) if share is None else row.nilai == share
