@@ -180,9 +180,19 @@ def _import(options: argparse.Namespace, values: settings.Settings) -> int:
         report.write_report(done, options.laporan)
     print("\n".join([report.summary(done), *effect]))
     code = {"diterima": 0, "sebagian": 1, "ditolak_berkas": 2}[done.status]
-    if code != 2 and not options.uji:
+    if code == 2 or options.uji:
+        return code
+    return max(code, _publish_after(values, "Data sudah masuk"))
+
+
+def _publish_after(values: settings.Settings, done: str) -> int:
+    """Publish what was written; 1 with a sentence where that fails, for 2 would say that nothing was written."""
+    try:
         _publish(values)
-    return code
+    except UserError as error:
+        print(f"{done}, tetapi potret belum terbit. {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _check_report(path: Path, files: Sequence[Path]) -> None:
@@ -212,8 +222,7 @@ def _take_back(options: argparse.Namespace, values: settings.Settings) -> int:
     print(
         f"Impor{where} tanggal {last.waktu:%Y-%m-%d %H:%M} dibatalkan; basis data kembali seperti sebelumnya."
     )
-    _publish(values)
-    return 0
+    return _publish_after(values, "Impor sudah dibatalkan")
 
 
 def _publish(values: settings.Settings) -> None:

@@ -49,9 +49,13 @@ def folder(settings: Settings) -> Path:
     return settings.data_folder / "potret"
 
 
+def _is_name(versi: str) -> bool:
+    return versi.replace("-", "").isalnum()
+
+
 def version_path(settings: Settings, versi: str) -> Path:
     """The file of one version; raises UserError for a name that is not a version's."""
-    if not versi.replace("-", "").isalnum():
+    if not _is_name(versi):
         raise UserError(f"Versi potret “{versi}” tidak dikenal; lihat daftar versi dengan `periksa`.")
     return folder(settings) / f"kasus-{versi}.duckdb"
 
@@ -66,12 +70,12 @@ def current_version(settings: Settings) -> str | None:
     pointer = folder(settings) / POINTER
     try:
         versi = json.loads(pointer.read_text(encoding="utf-8"))["versi"]
-        if not isinstance(versi, str):
+        if not isinstance(versi, str) or not _is_name(versi):
             raise TypeError(f"not a version: {versi!r}")
         return versi
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataUnreadable(
             f"Penunjuk potret {POINTER} rusak; buat ulang dengan `python -m lib.cli potret`."
         ) from error

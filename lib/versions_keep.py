@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, insert, select
 
 from lib import application, snapshot
 from lib.application import riwayat
-from lib.database import origins
+from lib.database import origins, storage
 from lib.domain import UserError
 from lib.settings import Settings
 from lib.versions import (
@@ -46,11 +46,11 @@ def keep(settings: Settings, name: str, *, by: str, now: dt.datetime) -> Kept:
         raise UserError("Belum ada potret untuk disimpan; buat dengan `python -m lib.cli potret`.")
     _check_free(settings, name, versi)
     home = folder(settings)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _remove_left_behind(home, now)
     unfinished = home / f".bangun-{os.getpid()}-{now:%Y%m%dT%H%M%S%f}"
-    unfinished.mkdir(mode=0o700)
     try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _remove_left_behind(home, now)
+        unfinished.mkdir(mode=0o700)
         kept = _gathered(settings, unfinished, name, versi, by=by, now=now)
         if snapshot.current_version(settings) != versi:
             raise UserError(
@@ -183,5 +183,5 @@ def _flushed(target: Path) -> None:
 
 def _remove_left_behind(home: Path, now: dt.datetime) -> None:
     for path in home.glob(".bangun-*"):
-        if now.timestamp() - path.stat().st_mtime > snapshot.STALE_BUILD_SECONDS:
+        if now.timestamp() - path.stat().st_mtime > storage.STALE_SECONDS:
             shutil.rmtree(path, ignore_errors=True)

@@ -282,6 +282,22 @@ def test_the_command_line_writes_the_same_log_and_undoes(office, tmp_path, capsy
     assert log.lines(values, ADMIN, intake.place_of(values))["hasil"].iloc[0] == "gagal"
 
 
+def test_what_was_written_but_not_published_is_not_said_to_be_refused(office, tmp_path, capsys):
+    """Exit code 2 would say that nothing was written."""
+    values = settings.load()
+    pointer = values.data_folder / "potret" / "terbaru.json"
+    pointer.unlink(missing_ok=True)
+    pointer.mkdir(parents=True)
+    assert cli.main(["impor", str(workbook(tmp_path / "a.xlsx", kasus=CASES[:9]))]) == 1
+    assert cases() == 9
+    assert (
+        "Data sudah masuk, tetapi potret belum terbit. Potret tidak dapat ditulis" in capsys.readouterr().err
+    )
+    assert cli.main(["impor", "--batal"]) == 1
+    assert cases() == 0
+    assert "Impor sudah dibatalkan, tetapi potret belum terbit." in capsys.readouterr().err
+
+
 def test_a_row_the_database_itself_refuses_is_in_no_log(office, tmp_path, caplog):
     values = settings.load()
     engine = connection.writable_engine(values.database_url)

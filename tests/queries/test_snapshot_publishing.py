@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, literal_column, select
 from lib import settings, snapshot
 from lib.database import schema
 from lib.database.connection import writable_engine
-from lib.domain import CaseFilter, Dimensi, Period, UserError
+from lib.domain import CaseFilter, DataUnreadable, Dimensi, Period, UserError
 from lib.measure import measure, open_source
 from tests.queries.build import DAY, kasus_row, random_world
 from tests.queries.office import NOW, SCOPE, SMALL, T, build, home_of, nilai, office
@@ -187,13 +187,28 @@ def test_two_versions_open_in_one_process(small, tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "{}", '"kasus"', '{"versi": 5}', '{"versi": null}', b"\xff\xfe", '{"versi": "../x"}'],
+    [
+        *(
+            "",
+            "{",
+            "[]",
+            "{}",
+            '"kasus"',
+            '{"versi": 5}',
+            '{"versi": null}',
+            b"\xff\xfe",
+            '{"versi": "../x"}',
+        ),
+        *('{"versi": ""}', "[" * 100_000),
+    ],
+    ids=range(11),
 )
 def test_damaged_pointer(small, content):
     values = small
     pointer = snapshot.folder(values) / snapshot.POINTER
     pointer.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(UserError, match=r"otret .*(terbaru\.json|\.\./x).*periksa|potret"):
+    # Unreadable: only then the screen goes back to the last good version.
+    with pytest.raises(DataUnreadable, match=r"terbaru\.json rusak; buat ulang dengan"):
         open_source(values)
 
 

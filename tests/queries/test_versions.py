@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -236,6 +238,27 @@ def test_a_version_that_is_not_complete_is_not_kept(kept):
         versions_keep.keep(kept, "Rapat kedua", by="Direktur", now=clock.now())
     assert [one.nama for one in versions.every(kept)] == [NAME]
     assert [path.name for path in versions.folder(kept).iterdir()] == [versions.every(kept)[0].versi]
+
+
+def published_again(values: settings.Settings) -> None:
+    now = clock.now() + dt.timedelta(minutes=1)
+    publishing.publish(values, now=now)
+
+
+def test_what_a_killed_keeping_left_behind_is_removed_by_the_next(kept):
+    left = versions.folder(kept) / ".bangun-1"
+    left.mkdir()
+    os.utime(left, (1, 1))
+    published_again(kept)
+    versions_keep.keep(kept, "Rapat kedua", by="Direktur", now=clock.now())
+    assert not left.exists() and len(versions.every(kept)) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told(kept, capsys):
+    shutil.rmtree(versions.folder(kept))
+    versions.folder(kept).write_text("")
+    assert cli.main(["potret", "--yang-ada", "--simpan", "Rapat kedua"]) == 2
+    assert "tidak dapat disimpan (File exists); periksa ruang dan izin folder" in capsys.readouterr().err
 
 
 def test_definitions_that_have_changed_are_told(kept, capsys, monkeypatch):
