@@ -30,6 +30,10 @@ LOCKED = (
     "Basis data tidak dapat dibaca atau ditulis (terputus, atau terkunci oleh impor lain); tidak ada yang disimpan. "
     "Coba lagi sebentar lagi."
 )
+FULL = (
+    "Basis data tidak dapat ditulis karena ruang simpannya penuh; tidak ada yang disimpan. Kosongkan ruang, lalu impor "
+    "lagi."
+)
 _KNOWN_CASE = ("kode_provinsi", "id_kasus", "id_klien", "kode_jenis", "tanggal_terdata")
 
 
@@ -93,7 +97,8 @@ def _in_transaction(engine: Engine, job: Job) -> ImportReport:
                 store.lock(connection)
             return run(connection, job)
     except OperationalError as error:
-        raise UserError(LOCKED) from error
+        full = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+        raise UserError(FULL if full else LOCKED) from error
 
 
 def run(connection: Connection, job: Job) -> ImportReport:
