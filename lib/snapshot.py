@@ -70,15 +70,19 @@ def current_version(settings: Settings) -> str | None:
     pointer = folder(settings) / POINTER
     try:
         versi = json.loads(pointer.read_text(encoding="utf-8"))["versi"]
-        if not isinstance(versi, str) or not _is_name(versi):
+        if not isinstance(versi, str):
             raise TypeError(f"not a version: {versi!r}")
-        return versi
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataUnreadable(
             f"Penunjuk potret {POINTER} rusak; buat ulang dengan `python -m lib.cli potret`."
         ) from error
+    if not _is_name(versi):
+        raise DataUnreadable(
+            f"Penunjuk potret “{versi[:80]}” dalam {POINTER} rusak; buat ulang dengan `python -m lib.cli potret`."
+        )
+    return versi
 
 
 def versions(settings: Settings) -> list[str]:
