@@ -150,9 +150,9 @@ def _frame(goals: list[Goal], realised: pd.DataFrame | None) -> pd.DataFrame:
 
     Whole columns of one type: a frame made of rows takes longer than counting what was realised.
     """
-    nothing = [(np.nan, np.nan, None)] * len(goals)
-    known = nothing
-    if realised is not None:
+    if realised is None:
+        known = [(np.nan, np.nan, None)] * len(goals)
+    else:
         known = list(zip(realised["nilai"], realised["n"], _or_none(realised["alasan"]), strict=True))
     rows = [
         (found, _note(goal, found[0])) if goal.alasan is None else ((np.nan, np.nan, goal.alasan), None)
