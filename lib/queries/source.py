@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from lib.database.prepared_services import (
 )
 from lib.domain import DataUnreadable, Scope, UserError
 from lib.queries.history import History
+from lib.queries.remembered import Remembered
 from lib.snapshot import Opened
 
 __all__ = ["OPTIONAL_SHEETS", "Source", "direct_source", "fetch", "snapshot_source"]
@@ -41,7 +42,8 @@ class Source:
     `peran_baca` is the role under which PostgreSQL runs the queries; without it they run as the connecting user.
     `samar` is the file of the cells that tayang presentasi hides besides the small ones; it is written after the
     version, so that a reader looks for it at each question. None where there never is one. `dikeluarkan` says which
-    rows of a ministry's views were left out, empty for none. `simpanan` is the name of a kept version.
+    rows of a ministry's views were left out, empty for none. `simpanan` is the name of a kept version. `ingatan`
+    keeps what queries found in a version, which never changes; None where every query is run.
     """
 
     engine: Engine
@@ -61,6 +63,7 @@ class Source:
     samar: Path | None = None
     dikeluarkan: str = ""
     simpanan: str | None = None
+    ingatan: Remembered | None = field(default=None, compare=False, repr=False)
 
 
 def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source:
@@ -76,6 +79,7 @@ def snapshot_source(opened: Opened, *, riwayat: History | None = None) -> Source
         provinces=opened.provinces,
         riwayat=riwayat,
         dikeluarkan=opened.dikeluarkan,
+        ingatan=Remembered(),
     )
 
 
@@ -174,6 +178,12 @@ def fetch(scope: Scope, source: Source, query: Select) -> pd.DataFrame:
     Raises DataUnreadable when the snapshot's file or the case database cannot be read, UserError for a query that
     takes too long or is not allowed.
     """
+    if source.ingatan is None:
+        return _fetched(scope, source, query)
+    return source.ingatan.found(scope, query, lambda: _fetched(scope, source, query))
+
+
+def _fetched(scope: Scope, source: Source, query: Select) -> pd.DataFrame:
     try:
         frame = _rows(scope, source, query)
     except DBAPIError as error:
