@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ from lib.settings import VIEWS, Settings
 # DuckDB loads extensions from the internet by default; a ministry's server must never ask outside.
 OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 POINTER = "terbaru.json"
+ROW_GROUP = 122_880  # cases that one thread of DuckDB takes at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,6 +347,10 @@ def open_version(settings: Settings, versi: str, *, path: Path | None = None) ->
             found = reader.exec_driver_sql("SELECT * FROM data_provinsi ORDER BY kode_provinsi")
             known, rows = list(found.keys()), found.mappings().all()
             known += reader.exec_driver_sql("SELECT * FROM kasus LIMIT 0").keys()
+            # With more threads than groups of rows a query only waits for idle ones: a sixth longer.
+            cases = reader.exec_driver_sql("SELECT count(*) FROM kasus").scalar_one()
+            usual = reader.exec_driver_sql("SELECT current_setting('threads')").scalar_one()
+            reader.exec_driver_sql(f"SET threads = {max(1, min(usual, math.ceil(cases / ROW_GROUP)))}")
     except (DBAPIError, KeyError) as error:
         engine.dispose()
         raise DataUnreadable(

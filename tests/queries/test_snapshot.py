@@ -6,6 +6,7 @@ import os
 import stat
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from lib import snapshot
@@ -52,6 +53,22 @@ def test_what_was_built(varied, tmp_path):
     engine = writable_engine(f"sqlite:///{tmp_path / 'kasus.sqlite'}")
     assert source.provinces == direct_source(engine, simulasi=True).provinces
     source.engine.dispose()
+
+
+def threads_of(values) -> int:
+    source = open_source(values)
+    with source.engine.connect() as reader:
+        found = reader.exec_driver_sql("SELECT current_setting('threads')").scalar_one()
+    source.engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize(("groups", "threads"), [(0.01, 1), (1, 1), (1.01, 2), (1000, 1000)])
+def test_no_more_threads_than_groups_of_rows_nor_than_usual(groups, threads, varied, monkeypatch):
+    cases = rows_of(varied, "SELECT count(*) FROM kasus")[0][0]
+    usual = duckdb.connect().sql("SELECT current_setting('threads')").fetchone()[0]
+    monkeypatch.setattr(snapshot, "ROW_GROUP", cases / groups)
+    assert threads_of(varied) == min(usual, threads)
 
 
 def test_a_folder_with_an_apostrophe(tmp_path):
