@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseFigure
 
 from lib.charts.foot import Foot, with_foot
 from lib.charts.room import with_room
-from lib.charts.theme import CLEAR, PAGE_TEXT, completed, for_dark
+from lib.charts.theme import CLEAR, PAGE_TEXT, completed, for_dark, parts
 
 FONTS = "'Plus Jakarta Sans', 'Segoe UI', Roboto, Arial, sans-serif"
 AXIS = re.compile(r"[xy]axis\d*")
@@ -56,16 +57,29 @@ COLOURS = {
 }
 
 
-def on_page(
-    figure: go.Figure, *, dark: bool, selectable: bool = False, foot: Foot | None = None
-) -> go.Figure:
+class Sent(BaseFigure):
+    """A finished figure on its way to the page, as the plain parts that are sent.
+
+    A figure of the library copies all its parts when it is made and again each time it is read, which takes longer
+    than choosing the colours.
+    """
+
+    def __init__(self, data: list[dict], layout: dict) -> None:
+        self._parts = {"data": data, "layout": layout}
+
+    def to_dict(self) -> dict:
+        """Its parts, not copied."""
+        return self._parts
+
+
+def on_page(figure: go.Figure, *, dark: bool, selectable: bool = False, foot: Foot | None = None) -> Sent:
     """A copy of a figure for the light or the dark page, for `st.plotly_chart(..., theme=None)`.
 
     What the figure sets itself stays. A chart whose marks are `selectable` starts with the modes that Streamlit
     would give it later. `foot` is its last line. Example: an x axis without `showgrid` gets no grid, `PAGE_TEXT`
     becomes near black or near white.
     """
-    plain = (for_dark(figure) if dark else figure).to_plotly_json()
+    plain = for_dark(figure) if dark else parts(figure)
     layout = {key: value for key, value in plain["layout"].items() if key != "template"}
     traces = [_trace(each) for each in plain["data"]]
     axes = {name for name in layout if AXIS.fullmatch(name)} | _axes_of(traces)
@@ -81,10 +95,8 @@ def on_page(
     if foot is not None:
         layout = with_foot(layout, foot, colour=SOURCE[dark])
     data, layout = _with_text_colour([traces, layout], TEXT[dark])
-    # Not checked again: the figure was when it was made.
-    shown = go.Figure({"data": data, "layout": layout}, _validate=False)
-    shown.layout.template = None
-    return shown
+    # Without a template of its own the library would send its default one.
+    return Sent(data, layout | {"template": None})
 
 
 def _with_text_colour(part: object, colour: str) -> object:
@@ -132,6 +144,9 @@ def _axis(name: str, own: dict, *, dark: bool) -> dict:
         looks["tickcolor"] = grid  # a colour alone would bring tick marks with it
     if name.startswith("x"):
         looks |= {"showgrid": False, "zeroline": False}
+    else:
+        # The margin holds every name; else the library measures each one, to hide those that do not fit.
+        looks["ticklabeloverflow"] = "allow"
     if "title" in own:
         looks["title"] = {
             "font": {"color": faint, "size": 14},

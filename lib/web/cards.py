@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib import text, text_freshness
 from lib.charts.foot import Foot, written
-from lib.charts.page import on_page
+from lib.charts.page import Sent, on_page
 from lib.charts.theme import plotly_config
 from lib.decisions.movement import BETTER, WISHED, WORSE
 from lib.exports import sheets
@@ -83,7 +83,7 @@ def note(sentence: str) -> None:
 
 
 def chart(
-    figure: go.Figure,
+    figure: go.Figure | Sent,
     *,
     key: str,
     sentence: str,
@@ -108,7 +108,7 @@ def chart(
     )
 
 
-def for_this_page(figure: go.Figure, *, selectable: bool = False, foot: Foot | None = None) -> go.Figure:
+def for_this_page(figure: go.Figure, *, selectable: bool = False, foot: Foot | None = None) -> Sent:
     """A copy of a figure with the looks of the visitor's page, light or dark, and the source of this run's figures.
 
     A chart that is drawn in every run, because it can be pressed, keeps it with its figure.

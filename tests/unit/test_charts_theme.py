@@ -159,7 +159,7 @@ def test_for_dark_replaces_dark_blues_everywhere_and_leaves_the_original():
         text=["Terdata", terdata],
     )
     figure = go.Figure(bars, layout={"title": {"font": {"color": terdata}}})
-    dark = theme.for_dark(figure)
+    dark = go.Figure(theme.for_dark(figure))
     lighter = theme.DARK_COUNTERPARTS[terdata]
     assert list(dark.data[0].marker.color) == [lighter, theme.DARK_COUNTERPARTS[theme.NO_DATA]]
     assert dark.data[0].marker.line.color == lighter
