@@ -21,7 +21,7 @@ from lib.charts.theme import (
     wrap,
 )
 from lib.domain import Status
-from lib.numbers_id import persen
+from lib.numbers_id import HOLD
 
 # From the bottom: the end that is wanted, the two other ends, those still open. Colour and pattern both tell.
 COLOURS = {
@@ -57,12 +57,10 @@ def outcomes(
     """
     require_columns(frame, "hari", *COLOURS)
     until = int(frame["hari"].max()) if len(frame) else 0
-    hover = [
-        f"<b>Hari {row.hari}</b><br>"
-        + "<br>".join(f"{plain(names[name])}: {persen(getattr(row, name))}" for name in COLOURS)
-        for row in frame.itertuples(index=False)
-    ]
-    traces = [_area(frame, name, names[name], hover if name == "terbuka" else None) for name in COLOURS]
+    shares = frame[list(COLOURS)].to_numpy().tolist()
+    traces = [_area(frame, name, names[name]) for name in COLOURS]
+    # One label for all areas, written by the browser: a text for each day would be most of the chart.
+    traces[-1] |= {"customdata": shares, "hovertemplate": _hover(names), "hoverinfo": "text"}
     shown_marks = [day for day in marks if day <= until]
     return drawn(
         traces,
@@ -86,7 +84,17 @@ def outcomes(
     )
 
 
-def _area(frame: pd.DataFrame, name: str, label: str, hover: list[str] | None) -> dict:
+def _hover(names: dict[str, str]) -> str:
+    lines = (f"{plain(names[name])}: {_percent(f'customdata[{i}]')}" for i, name in enumerate(COLOURS))
+    return "<br>".join(["<b>Hari %{x}</b>", *lines]) + "<extra></extra>"
+
+
+def _percent(variable: str) -> str:
+    """What the browser writes as `persen` does. Example: "y" -> "%{y:,.1f}", a space that holds and "%"."""
+    return f"%{{{variable}:,.1f}}{HOLD}%"
+
+
+def _area(frame: pd.DataFrame, name: str, label: str) -> dict:
     return {
         "type": "scatter",
         "x": frame["hari"].tolist(),
@@ -104,7 +112,7 @@ def _area(frame: pd.DataFrame, name: str, label: str, hover: list[str] | None) -
             "solidity": 0.15,
         },
         "name": plain(label),
-        **({"hoverinfo": "skip"} if hover is None else {"hovertext": hover, "hoverinfo": "text"}),
+        "hoverinfo": "skip",
     }
 
 
@@ -231,11 +239,7 @@ def _line(part: pd.DataFrame, name: str, *, position: int, days: int) -> list[di
         "y": part["terselesaikan"].tolist(),
         "mode": "lines",
         "showlegend": False,
-        "hovertext": [
-            f"<b>{plain(name)}</b><br>hari {row.hari}: {persen(row.terselesaikan)}"
-            for row in part.itertuples(index=False)
-        ],
-        "hoverinfo": "text",
+        "hovertemplate": f"<b>{plain(name)}</b><br>hari %{{x}}: {_percent('y')}<extra></extra>",
     }
     end = {
         "x": [part["hari"].iloc[-1]],

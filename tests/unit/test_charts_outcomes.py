@@ -50,11 +50,13 @@ def test_narrow_areas_leave_the_names_to_the_legend():
 
 
 def test_hover_names_the_day_and_all_outcomes():
-    hover = drawn(365).data[-1].hovertext[60]
-    assert hover == (
-        "<b>Hari 60</b><br>Terselesaikan: 10,0\u00a0%<br>Dialihkan: 3,0\u00a0%"
-        "<br>Berhenti: 1,5\u00a0%<br>Masih terbuka: 85,5\u00a0%"
+    *below, area = drawn(365).data
+    assert area.hovertemplate == (
+        "<b>Hari %{x}</b><br>Terselesaikan: %{customdata[0]:,.1f}\u00a0%<br>Dialihkan: %{customdata[1]:,.1f}\u00a0%"
+        "<br>Berhenti: %{customdata[2]:,.1f}\u00a0%<br>Masih terbuka: %{customdata[3]:,.1f}\u00a0%<extra></extra>"
     )
+    assert (area.x[60], list(area.customdata[60])) == (60, [10.0, 3.0, 1.5, 85.5])
+    assert [each.hoverinfo for each in below] == ["skip"] * 3
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,9 @@ def test_immature_parts_of_quarters_are_not_drawn():
     )
     lines, ends = figure.data[::2], figure.data[1::2]
     assert [list(line.x) for line in lines] == [list(range(until + 1)) for until in (365, 200, 50)]
-    assert [len(line.hovertext) for line in lines] == [366, 201, 51]
+    assert [line.hovertemplate for line in lines] == [
+        f"<b>Triwulan {place}</b><br>hari %{{x}}: %{{y:,.1f}}\u00a0%<extra></extra>" for place in (1, 2, 3)
+    ]
     # Each line is named at its end, where its mark is, and once in the legend.
     assert [(list(end.x), list(end.y)) for end in ends] == [([day], [day / 6]) for day in (365, 200, 50)]
     assert [list(end.text) for end in ends] == [["<b>T1</b>"], ["<b>T2</b>"], ["<b>T3</b>"]]
