@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 from collections.abc import Mapping
-from functools import cache as once
 
 import streamlit as st
 
@@ -67,9 +65,7 @@ def run() -> None:
     try:
         guarded(lambda: _page(who, chosen, asked), on_refusal=lambda error: trail.refused(who, error, asked))
     finally:
-        # A page that stops early may have been the first one too.
         guarded(_finish)
-        _set_aside(page)
     if given_up(current_source()):
         # Its file turned out to be damaged while the page was drawn: once more, with the last good version.
         st.rerun()
@@ -148,17 +144,6 @@ def _finish() -> None:
     """What was answered before the past was told is answered anew."""
     if end_run():
         cache.forget()
-
-
-@once
-def _set_aside(page: str) -> None:
-    """After the first visit of each page, take what stays for good out of what is searched for garbage.
-
-    The framework has all of it searched after each run, 140 ms in which no thread can send the last parts of the
-    page; without modules and pages 1 ms. What a run leaves behind is still found.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _about(who: Visitor) -> None:
