@@ -45,6 +45,14 @@ def known_pace(scope: Scope, choice: filters.Choice) -> pd.DataFrame:
     return cache.made("alur.laju", scope, run)
 
 
+def _outlook(
+    scope: Scope, known: pd.DataFrame, target: str, change: dict[str, int] | None = None
+) -> pd.DataFrame:
+    """`measure.outlook` of `known_pace`, kept; with a `change` in the number of pendamping."""
+    run = partial(measure.outlook, known, target=target, limits=current_settings().ambang, change=change)
+    return cache.made("alur.prakiraan", scope, run, target, change)
+
+
 def ahead(scope: Scope, choice: filters.Choice) -> None:
     """When the backlog is worked off at today's pace, and with more pendamping."""
     limits = current_settings().ambang
@@ -52,7 +60,7 @@ def ahead(scope: Scope, choice: filters.Choice) -> None:
     target = _target(choice)
     cards.note(text_flow.target(target, limits=limits))
     known = known_pace(scope, choice)
-    now = measure.outlook(known, target=target, limits=limits)
+    now = _outlook(scope, known, target)
     provinsi = choice.provinsi
     if not provinsi:
         _provinces(scope, choice, now, target)
@@ -167,7 +175,7 @@ def _weeks_table(scope: Scope, choice: filters.Choice, provinsi: str) -> None:
 def what_if(scope: Scope, choice: filters.Choice, known: pd.DataFrame, *, target: str, provinsi: str) -> None:
     """One province with more pendamping, new ones or from another province; all of it is in the address."""
     st.markdown("#### Bagaimana bila pendamping ditambah?")
-    now = measure.outlook(known, target=target, limits=current_settings().ambang).set_index("provinsi")
+    now = _outlook(scope, known, target).set_index("provinsi")
     codes = sorted(now.index, key=reference.names("provinsi").get)
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -181,8 +189,7 @@ def what_if(scope: Scope, choice: filters.Choice, known: pd.DataFrame, *, target
         added = _added(choice, int(now.loc[origin, "pendamping"]) if origin else MOST_ADDED)
         cards.note(text_flow.per_person(row))
     change = {place: added} | ({origin: -added} if origin else {})
-    then = measure.outlook(known, target=target, limits=current_settings().ambang, change=change)
-    then = then.set_index("provinsi")
+    then = _outlook(scope, known, target, change).set_index("provinsi")
     with right:
         _projection(now.loc[place], then.loc[place], place=place, added=added)
     _compared(now, then, place=place, origin=origin, added=added)

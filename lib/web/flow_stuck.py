@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib import measure, present_workers, reference, text, text_flow
 from lib.charts import workload
+from lib.charts.page import Sent
 from lib.charts.theme import NO_FADING
 from lib.domain import Dimensi, Scope
 from lib.numbers_id import angka
@@ -45,18 +46,18 @@ def stuck(scope: Scope, choice: filters.Choice, shown: pd.DataFrame) -> None:
     flow.how_to_read(text_flow.READ_STUCK)
 
 
-def _bars(frame: pd.DataFrame, *, heading: str, key: str, own_choice: str) -> None:
+def _bars(scope: Scope, frame: pd.DataFrame, *, heading: str, key: str, own_choice: str) -> None:
     """Bars whose pressed one is kept as the page's own choice; many in two halves side by side, on one scale."""
     half = len(frame) if len(frame) <= MOST_BARS else (len(frame) + 1) // 2
-    longest = 1.02 * frame["nilai"].max()
     sentence = f"{heading}: {angka(frame['nilai'].sum())} kasus macet dalam {angka(len(frame))} kelompok."
     parts = [part for part in (frame.iloc[:half], frame.iloc[half:]) if len(part)]
+    longest = 1.02 * frame["nilai"].max()
     for number, (column, part) in enumerate(zip(st.columns(len(parts)), parts, strict=True)):
-        figure = workload.ordered_bars(
-            part.reset_index(drop=True), heading=heading if number == 0 else "(lanjutan)"
-        )
-        figure.update_traces(**NO_FADING)
-        figure.update_xaxes(range=[0, longest], nticks=4)
+        own_heading = heading if number == 0 else "(lanjutan)"
+        draw = partial(_half, part, heading=own_heading, longest=longest)
+        # A chart to press on is sent in every run; what it shows is drawn once.
+        bars = tuple(part[["nama", "kunci", "nilai"]].itertuples(index=False, name=None))
+        figure = cache.made("alur.batang", scope, draw, bars, own_heading, longest)
         own_key = f"{key}_{number}"
         with column:
             cards.chart(
@@ -64,7 +65,15 @@ def _bars(frame: pd.DataFrame, *, heading: str, key: str, own_choice: str) -> No
                 key=own_key,
                 sentence=sentence,
                 on_select=partial(_pressed, own_key, own_choice),
+                is_ready=True,
             )
+
+
+def _half(part: pd.DataFrame, *, heading: str, longest: float) -> Sent:
+    figure = workload.ordered_bars(part.reset_index(drop=True), heading=heading)
+    figure.update_traces(**NO_FADING)
+    figure.update_xaxes(range=[0, longest], nticks=4)
+    return cards.for_this_page(figure, selectable=True)
 
 
 def _pressed(key: str, own_choice: str) -> None:
@@ -78,7 +87,7 @@ def _stuck_by_province(scope: Scope, choice: filters.Choice) -> None:
     answer = cache.measured(scope, ("I15-n", "I15-persen"), choice.case_filter(), Dimensi.PROVINSI)
     frame = _named(answer[answer["kode"] == "I15-n"], "provinsi", reference.names("provinsi"))
     drawn = frame[frame["nilai"] > 0].sort_values("nilai", ascending=False, kind="stable", ignore_index=True)
-    _bars(drawn, heading="Kasus macet menurut provinsi", key="al_macet_provinsi", own_choice=AREA)
+    _bars(scope, drawn, heading="Kasus macet menurut provinsi", key="al_macet_provinsi", own_choice=AREA)
     _without_bar(frame, "provinsi")
     codes = frame.sort_values("nama")["kunci"].tolist()
     chosen = choice.other(AREA) if choice.other(AREA) in codes else ""
@@ -139,12 +148,16 @@ def _stuck_by_step(scope: Scope, choice: filters.Choice) -> None:
         cards.note(f"Menurut langkah: {answer['alasan'].iloc[0]}. Pilih periode yang sampai tanggal data.")
         return
     frame = present_workers.counted(answer, present_workers.STEPS, "tahap")
-    figure = workload.ordered_bars(frame, heading="Kasus macet menurut langkah terjauh")
-    figure.update_xaxes(nticks=3)
-    parts = ", ".join(f"{row.nama} {row.tampil}" for row in frame.itertuples())
-    sentence = f"n = {angka(frame['nilai'].sum())} kasus macet: {parts}."
-    cards.chart(figure, key="al_macet_tahap", sentence=sentence)
-    cards.note(sentence)
+
+    def draw() -> None:
+        figure = workload.ordered_bars(frame, heading="Kasus macet menurut langkah terjauh")
+        figure.update_xaxes(nticks=3)
+        parts = ", ".join(f"{row.nama} {row.tampil}" for row in frame.itertuples())
+        sentence = f"n = {angka(frame['nilai'].sum())} kasus macet: {parts}."
+        cards.chart(figure, key="al_macet_tahap", sentence=sentence)
+        cards.note(sentence)
+
+    cache.drawn("alur.macet.tahap", scope, draw, choice.case_filter())
     with st.container(horizontal=True, gap="small"):
         for row in frame[frame["nilai"] > 0].itertuples():
             links.cases("I15-n", f"{row.nama}: {row.tampil}", choice, tahap=row.kunci, urut="aktivitas-lama")
@@ -165,7 +178,7 @@ def _stuck_by_person(scope: Scope, choice: filters.Choice, provinsi: str) -> Non
     keys, ascending = (["dipegang", "kunci"], [False, True]) if order == "beban" else (["kunci"], [True])
     frame = frame.sort_values(keys, ascending=ascending, kind="stable", ignore_index=True)
     drawn = frame[frame["nilai"] > 0].reset_index(drop=True)
-    _bars(drawn, heading="Kasus macet menurut pendamping", key="al_macet_orang", own_choice=PERSON)
+    _bars(scope, drawn, heading="Kasus macet menurut pendamping", key="al_macet_orang", own_choice=PERSON)
     _without_bar(frame, "pendamping")
     cards.note("Urutan menurut kode atau kasus terbuka, bukan peringkat; dihitung pada pendamping sekarang.")
     codes = [code for code in drawn["kunci"] if code]
