@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import text
-from lib.web import clusters, filters, links
+from lib.web import clusters, filters, links, services
 from lib.web.session import require_scope
 
 scope = require_scope()
@@ -24,4 +24,4 @@ clusters.composition_and_corong(scope, choice, shown)
 clusters.speeds(scope, choice, shown, total)
 clusters.group(scope, choice, shown)
 clusters.kinds(scope, choice, shown)
-clusters.services(scope, choice, shown)
+services.services(scope, choice, shown)

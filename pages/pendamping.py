@@ -27,4 +27,4 @@ worker_person.person(scope, choice, staff)
 workers.team_flow(scope, choice)
 if len(staff):
     team.times(scope, choice, staff)
-team.staff_profile(scope, choice)
+team.staff_profile(scope, choice, staff)

@@ -33,7 +33,6 @@ SPEEDS = ("I04-180", "I05M")
 OF_GROUPS = (*CORONG, "I13", *present.STOCK, *SPEEDS)
 KIND_TABLE = (*CORONG, "I13", "I15-n", "I05M")
 KIND_CARDS = (*CORONG, "I13", "I15-n")
-SERVICES = {"I32-pendekatan": "pendekatan", "I32-komponen": "komponen"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +249,7 @@ def _reasons(frame: pd.DataFrame) -> str:
     return f"Sebabnya: {', '.join(f'{why} ({angka(number)})' for why, number in counted.items())}."
 
 
-def _narrowed(choice: filters.Choice, shown: View) -> CaseFilter:
+def narrowed(choice: filters.Choice, shown: View) -> CaseFilter:
     """The filter of the group that is looked at: a PAS is the set of its kinds."""
     case_filter = choice.case_filter()
     if not shown.group:
@@ -272,7 +271,7 @@ def _list_choice(choice: filters.Choice, shown: View) -> tuple[filters.Choice, d
 def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
     """The chosen group: its counts with their lists, and the cases recorded by month."""
     st.subheader(shown.name)
-    case_filter = _narrowed(choice, shown)
+    case_filter = narrowed(choice, shown)
     cache.drawn("klaster.angka", scope, lambda: _group_cards(scope, choice, shown), choice, shown)
     noted = annotations.marks(scope, choice.provinsi)
     draw = partial(_group_trend, scope, case_filter, shown, noted)
@@ -289,12 +288,12 @@ def group(scope: Scope, choice: filters.Choice, shown: View) -> None:
 
 
 def _group_cards(scope: Scope, choice: filters.Choice, shown: View) -> None:
-    own = cache.measured(scope, TOTALS, _narrowed(choice, shown)).set_index("kode", drop=False)
-    listed, narrowed = _list_choice(choice, shown)
+    own = cache.measured(scope, TOTALS, narrowed(choice, shown)).set_index("kode", drop=False)
+    listed, more = _list_choice(choice, shown)
     for label, row in GROUP_CARDS.items():
         st.markdown(f"**{label}**")
         counts.grid(
-            [own.loc[kode] for kode in row], lambda each: counts.card(each, listed, **narrowed), columns=5
+            [own.loc[kode] for kode in row], lambda each: counts.card(each, listed, **more), columns=5
         )
 
 
@@ -325,7 +324,7 @@ def _group_trend(scope: Scope, case_filter: CaseFilter, shown: View, noted: anno
 def kinds(scope: Scope, choice: filters.Choice, shown: View) -> None:
     """The kinds of the chosen group; a row leads to the lists of that kind."""
     names = reference.names("jenis_masalah")
-    answer = cache.measured(scope, KIND_TABLE, _narrowed(choice, shown), Dimensi.JENIS)
+    answer = cache.measured(scope, KIND_TABLE, narrowed(choice, shown), Dimensi.JENIS)
     st.markdown(f"##### Jenis masalah: {shown.name}")
     counts.table(
         present_area.side_by_side(answer, "jenis", names=names),
@@ -353,44 +352,3 @@ def kinds(scope: Scope, choice: filters.Choice, shown: View) -> None:
         close.button("Tutup", icon=":material/close:", on_click=filters.set_other, args=(KIND_CHOICE, ""))
         listed = replace(choice, masalah=chosen)
         counts.grid([rows.loc[kode] for kode in KIND_CARDS], lambda row: counts.card(row, listed), columns=5)
-
-
-def services(scope: Scope, choice: filters.Choice, shown: View) -> None:
-    """Approach and components of the service to the cases recorded in the period."""
-    kodes = counts.known(tuple(SERVICES))
-    if not kodes:
-        return
-    st.subheader(f"Layanan: {shown.name}")
-    case_filter = _narrowed(choice, shown)
-    for column, kode in zip(st.columns(len(kodes), gap="large"), kodes, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            st.markdown(f"**{INDICATORS[kode].nama}**", help=text.definition(kode))
-            answer = cache.measured(scope, (kode,), case_filter)
-            draw = partial(_service, answer, kode)
-            cache.drawn("klaster.layanan", scope, draw, kode, case_filter)
-            if answer["nilai"].sum() > 0:
-                make = partial(_service_table, answer, kode)
-                cards.table_of(make, key=f"{shown.per.value}-{kode}")
-
-
-def _service(answer: pd.DataFrame, kode: str) -> None:
-    record = INDICATORS[kode]
-    frame = present_area.services(answer, SERVICES[kode])
-    if frame["nilai"].isna().all():
-        cards.note(f"{record.nama}: {frame['tampil'].iloc[0]}.")
-        return
-    if not frame["nilai"].sum():
-        cards.note(f"{record.nama}: tidak ada kasus yang terdata dalam periode.")
-        return
-    sentence = text.services(frame)
-    cards.chart(
-        nested.named_bars(frame, unit=f"{record.satuan} terdata dalam periode"),
-        key=f"kl_{kode}",
-        sentence=sentence,
-    )
-    cards.note(sentence)
-
-
-def _service_table(answer: pd.DataFrame, kode: str) -> tuple:
-    columns = {"nama": INDICATORS[kode].pendek, "tampil": "Kasus", "n": "n", "catatan": "Catatan"}
-    return present_area.services(answer, SERVICES[kode]), columns, answer

@@ -13,6 +13,7 @@ from lib.numbers_id import angka
 from lib.web import cache, cards, counts, filters, workers
 
 SHARES = ("I29-sertifikat", "I31", "I30")  # as bars; percent of different wholes
+PROFILE_LABEL = "Profil pendamping: sertifikat, pelatihan, kehadiran, jenjang, sebutan, pendidikan"
 TIME_ORDER = "urut_orang"
 TIME_ORDERS = {"kode": "Menurut kode", "beban": "Menurut beban"}
 
@@ -72,10 +73,19 @@ def _times(frame: pd.DataFrame, own: pd.DataFrame, provinsi: str) -> None:
         cards.note(f"{sentence} {text.fair_reading(has_spread=spread is not None)}")
 
 
-def staff_profile(scope: Scope, choice: filters.Choice) -> None:
-    """Certification, training, attendance, and the team by grade, title and schooling."""
+def staff_profile(scope: Scope, choice: filters.Choice, staff: pd.DataFrame) -> None:
+    """Certification, training, attendance, and the team by grade, title and schooling, behind one click: it changes
+    from year to year, the work above from day to day. Why there is nobody is said at once."""
+    if staff.empty:
+        _profiles(scope, choice)
+        return
+    with cards.behind_click(PROFILE_LABEL, key="profil_tim", icon=":material/badge:") as is_open:
+        if is_open:
+            _profiles(scope, choice)
+
+
+def _profiles(scope: Scope, choice: filters.Choice) -> None:
     shares, profiles = counts.known(SHARES), counts.known(tuple(present_workers.PROFILES))
-    st.subheader("Profil pendamping")
 
     def prepare() -> list[tuple[str, str, pd.DataFrame, pd.DataFrame]]:
         answer = cache.measured(scope, (*shares, *profiles), choice.case_filter())

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pandas as pd
 import pytest
 
-from lib import measure, reference, text
+from lib import measure, present_area, reference, text
 from lib.domain import CaseFilter, Dimensi, Period, PeriodKind, Role, Scope
 from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
@@ -179,7 +179,13 @@ def test_services_add_up_to_the_recorded_cases(demo, open_app):
     answer = measured(("I32-pendekatan",), {"provinsi": ("32",)})
     recorded = measured(("I01",), {"provinsi": ("32",)})["nilai"].iloc[0]
     assert answer["nilai"].sum() == recorded
-    assert f"n = {angka(recorded)} kasus terdata; terbanyak" in words(app)
+    closed = len(app.get("plotly_chart"))
+    app.session_state["kotak_layanan"] = True
+    app.run()
+    assert len(app.get("plotly_chart")) == closed + 2
+    for kode in ("I32-pendekatan", "I32-komponen"):
+        names = present_area.services(measured((kode,), {"provinsi": ("32",)}), kode.removeprefix("I32-"))
+        assert text.services(names) in words(app)
 
 
 def test_an_empty_office_has_no_invented_figure(empty_office, open_app):

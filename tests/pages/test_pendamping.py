@@ -6,6 +6,7 @@ import pytest
 
 from lib import measure, present_workers, reference, settings, text
 from lib.domain import CaseFilter, Dimensi, Pita, Role, Scope
+from lib.indicators.records import INDICATORS
 from lib.numbers_id import angka
 from tests.pages.conftest import door, look_as
 from tests.pages.test_pages import shown
@@ -37,6 +38,18 @@ def opened(app, box: str):
 def links(app) -> list[dict]:
     """Label and address of every link to another page."""
     return [{"label": each.proto.label, "query": each.proto.query_string} for each in app.get("page_link")]
+
+
+def test_the_profile_of_the_team_is_one_click_away(demo, open_app):
+    app = open_app(PAGE, provinsi="32")
+    closed = {each.proto.id for each in app.get("plotly_chart")}
+    app = opened(app, "profil_tim")
+    assert not app.exception and not app.error
+    assert len({each.proto.id for each in app.get("plotly_chart")} - closed) == 4
+    for kode in ("I29-jenjang", "I29-sebutan", "I29-pendidikan"):
+        answer = figures((kode,), provinsi=("32",))
+        frame = present_workers.profile(answer, kode)
+        assert text.highest_share(frame, name=INDICATORS[kode].nama) in shown(app)
 
 
 def test_national_page(demo, open_app):
