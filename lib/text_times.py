@@ -142,10 +142,10 @@ def _without_limits(*rows: pd.Series) -> bool:
     return any(pd.isna(row[name]) for row in rows for name in ("bawah", "atas"))
 
 
-def groups(frame: pd.DataFrame, *, name: str, reference: str) -> str:
+def groups(frame: pd.DataFrame, *, name: str, reference: str, noun: str = "kelompok") -> str:
     """Figures of groups in words without naming best or worst: how many differ from the whole, and how many have none.
 
-    `frame` has nilai, bawah, atas, acuan (the figure of the whole).
+    `frame` has nilai, bawah, atas, acuan (the figure of the whole); `noun` is what its rows are.
     """
     # A limit that is not reached is open; without both limits nothing can be said.
     known = frame.dropna(subset=["nilai"])
@@ -155,10 +155,10 @@ def groups(frame: pd.DataFrame, *, name: str, reference: str) -> str:
     missing = int(frame["nilai"].isna().sum())
     end = f"; {angka(missing)} tanpa angka (sebabnya di tempatnya)" if missing else ""
     if known.empty or pd.isna(whole):
-        return f"{name}: {angka(len(frame) - missing)} dari {angka(len(frame))} kelompok punya angka{end}."
+        return f"{name}: {angka(len(frame) - missing)} dari {angka(len(frame))} {noun} punya angka{end}."
     above, below = int((known["bawah"] > whole).sum()), int((known["atas"] < whole).sum())
     return (
-        f"{name}: {angka(above)} kelompok seluruh rentangnya di atas {reference}, {angka(below)} di bawahnya, "
+        f"{name}: {angka(above)} {noun} seluruh rentangnya di atas {reference}, {angka(below)} di bawahnya, "
         f"{angka(len(known) - above - below)} rentangnya memuatnya{end}."
     )
 

@@ -30,6 +30,7 @@ VIEWS = {
 }
 VIEW_NAMES = ("Periode", "Kohort", "Genap H hari")
 CLOSING = ("I05M", "I08", "I09")
+NOUNS = {Dimensi.KLASTER: "kelompok", Dimensi.PROVINSI: "provinsi"}
 GROUPS = {Dimensi.KLASTER: "Menurut klaster", Dimensi.PROVINSI: "Menurut provinsi"}
 
 
@@ -290,7 +291,7 @@ def _dots(scope: Scope, about: Asked, kode: str, per: Dimensi) -> None:
         why = "; ".join(dict.fromkeys(frame["tampil"]))
         cards.note(f"{record.pendek}: belum ada angka ({why}).")
         return
-    sentence = text_times.groups(frame, name=record.pendek, reference="angka semua kasus")
+    sentence = text_times.groups(frame, name=record.pendek, reference="angka semua kasus", noun=NOUNS[per])
     cards.chart(
         waits.dots(
             frame,

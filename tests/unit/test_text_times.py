@@ -113,6 +113,8 @@ def test_groups_with_one_open_limit_are_counted():
     assert text_times.groups(frame, name="Separuh", reference="semua") == (
         "Separuh: 1 kelompok seluruh rentangnya di atas semua, 0 di bawahnya, 1 rentangnya memuatnya."
     )
+    of_areas = text_times.groups(frame, name="Separuh", reference="semua", noun="provinsi")
+    assert of_areas.startswith("Separuh: 1 provinsi seluruh rentangnya")
 
 
 def test_groups_are_counted_not_ranked():
