@@ -90,7 +90,7 @@ def _hover(names: dict[str, str]) -> str:
 
 
 def _percent(variable: str) -> str:
-    """What the browser writes as `persen` does. Example: "y" -> "%{y:,.1f}", a space that holds and "%"."""
+    """What the browser writes as `persen` does, but for halves. Example: "y" -> "%{y:,.1f}", held space, "%"."""
     return f"%{{{variable}:,.1f}}{HOLD}%"
 
 

@@ -266,7 +266,7 @@ def listed(
         query = query.where(later)
     query = query.add_columns(*(k.c[name] for name in COLUMNS))
     query = query.order_by(date.desc() if newest_first else date, *key)
-    return fetch(scope, source, query if size is None else query.limit(size))
+    return fetch(scope, source, query if size is None else query.limit(size), of_cases=True)
 
 
 def one_case(scope: Scope, source: Source, kode_provinsi: str, id_kasus: str) -> pd.DataFrame:
@@ -274,4 +274,4 @@ def one_case(scope: Scope, source: Source, kode_provinsi: str, id_kasus: str) ->
     k = source.kasus
     inside = CaseFilter(provinsi=(kode_provinsi,))
     query = select(k).where(*restrictions(scope, k, inside)).where(k.c.id_kasus == id_kasus)
-    return fetch(scope, source, query)
+    return fetch(scope, source, query, of_cases=True)

@@ -11,8 +11,9 @@ from sqlalchemy import Select
 
 from lib.domain import Scope
 
-ENTRIES = 400
-MOST_ROWS = 5000  # grouped counts have some hundred; a long list is asked for once
+# Grouped counts have some hundred rows of few columns: all that is kept takes some 10 MB at most.
+MOST_ROWS = 5000
+ALL_ROWS = 200_000
 
 
 class Remembered:
@@ -20,6 +21,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple, pd.DataFrame] = OrderedDict()
+        self._rows = 0
         self._lock = Lock()
 
     def found(self, scope: Scope, query: Select, fetch: Callable[[], pd.DataFrame]) -> pd.DataFrame:
@@ -36,9 +38,12 @@ class Remembered:
             known = fetch()
             if len(known) <= MOST_ROWS:
                 with self._lock:
+                    # An answer without rows takes room too.
+                    if key not in self._kept:
+                        self._rows += len(known) + 1
                     self._kept[key] = known
-                    while len(self._kept) > ENTRIES:
-                        self._kept.popitem(last=False)
+                    while self._rows > ALL_ROWS:
+                        self._rows -= len(self._kept.popitem(last=False)[1]) + 1
         # Shares its columns until somebody writes into them.
         return known.copy(deep=False)
 

@@ -171,14 +171,15 @@ def forget_closed(engine: Engine, day: dt.date) -> None:
         connection.execute(delete(kegiatan).where(~left.exists()))
 
 
-def fetch(scope: Scope, source: Source, query: Select) -> pd.DataFrame:
-    """Run a query and return its rows; columns named tanggal_* become datetime64[s].
+def fetch(scope: Scope, source: Source, query: Select, *, of_cases: bool = False) -> pd.DataFrame:
+    """Run a query and return its rows; columns named tanggal_* become datetime64[s]. Rows `of_cases`, which are long
+    and asked for once, are never remembered.
 
     The query restricts itself to the scope; PostgreSQL is told the scope too (see `lib.database.fence`).
     Raises DataUnreadable when the snapshot's file or the case database cannot be read, UserError for a query that
     takes too long or is not allowed.
     """
-    if source.ingatan is None:
+    if source.ingatan is None or of_cases:
         return _fetched(scope, source, query)
     return source.ingatan.found(scope, query, lambda: _fetched(scope, source, query))
 

@@ -10,7 +10,7 @@ from sqlalchemy import literal, select
 
 from lib.database.connection import writable_engine
 from lib.domain import CaseFilter, Dimensi, Scope
-from lib.measure import cases_behind, count_behind, measure, open_source
+from lib.measure import case_timeline, cases_behind, count_behind, measure, open_source
 from lib.queries import remembered
 from lib.queries import source as sources
 from lib.queries.source import direct_source
@@ -116,7 +116,7 @@ def test_a_failure_is_not_kept():
 
 def test_long_answers_and_old_ones_are_not_kept(monkeypatch):
     monkeypatch.setattr(remembered, "MOST_ROWS", 2)
-    monkeypatch.setattr(remembered, "ENTRIES", 3)
+    monkeypatch.setattr(remembered, "ALL_ROWS", 9)
     memory, calls = remembered.Remembered(), []
 
     def ask(number: int, rows: int = 2) -> None:
@@ -124,11 +124,30 @@ def test_long_answers_and_old_ones_are_not_kept(monkeypatch):
 
     for number in (1, 2, 3, 1, 4, 1, 2):
         ask(number)
-    # 4 pushes out 2, which was asked longest ago, and 2 then 3.
+    # Three answers of two rows fit: 4 pushes out 2, which was asked longest ago, and 2 then 3.
     assert calls == [1, 2, 3, 4, 2]
     for _ in range(2):
         ask(5, rows=3)
     assert calls[5:] == [5, 5]
+
+
+def test_answers_without_rows_take_room_too(monkeypatch):
+    monkeypatch.setattr(remembered, "ALL_ROWS", 2)
+    memory, calls = remembered.Remembered(), []
+    for number in (1, 2, 1, 3, 2):
+        memory.found(SCOPE, select(literal(number)), lambda number=number: calls.append(number) or fetched(0))
+    assert calls == [1, 2, 3, 2]
+
+
+def test_lists_of_cases_are_not_kept(source, varied, asked):
+    door = {"source": source, "limits": varied.ambang}
+    first = cases_behind(SCOPE, "I01", ALL, size=None, **door)
+    once = len(asked)
+    pd.testing.assert_frame_equal(cases_behind(SCOPE, "I01", ALL, size=None, **door), first)
+    row = first.iloc[0]
+    for _ in range(2):
+        case_timeline(SCOPE, row["kode_provinsi"], row["id_kasus"], source=source)
+    assert len(first) > 1 and len(asked) == 2 * once + 2
 
 
 def test_the_case_database_itself_is_asked_every_time(varied, asked):
