@@ -11,8 +11,10 @@ from sqlalchemy import Select
 
 from lib.domain import Scope
 
-# Grouped counts have some hundred rows of few columns: all that is kept takes some 10 MB at most.
+# Grouped counts have some hundred rows of few columns. An answer without any takes room as well, with its question:
+# as much as some hundred rows, so that at most 400 are kept.
 MOST_ROWS = 5000
+AN_ANSWER = 500
 ALL_ROWS = 200_000
 
 
@@ -38,12 +40,11 @@ class Remembered:
             known = fetch()
             if len(known) <= MOST_ROWS:
                 with self._lock:
-                    # An answer without rows takes room too.
                     if key not in self._kept:
-                        self._rows += len(known) + 1
+                        self._rows += AN_ANSWER + len(known)
                     self._kept[key] = known
                     while self._rows > ALL_ROWS:
-                        self._rows -= len(self._kept.popitem(last=False)[1]) + 1
+                        self._rows -= AN_ANSWER + len(self._kept.popitem(last=False)[1])
         # Shares its columns until somebody writes into them.
         return known.copy(deep=False)
 

@@ -116,7 +116,7 @@ def test_a_failure_is_not_kept():
 
 def test_long_answers_and_old_ones_are_not_kept(monkeypatch):
     monkeypatch.setattr(remembered, "MOST_ROWS", 2)
-    monkeypatch.setattr(remembered, "ALL_ROWS", 9)
+    monkeypatch.setattr(remembered, "ALL_ROWS", 3 * (remembered.AN_ANSWER + 2))
     memory, calls = remembered.Remembered(), []
 
     def ask(number: int, rows: int = 2) -> None:
@@ -132,7 +132,7 @@ def test_long_answers_and_old_ones_are_not_kept(monkeypatch):
 
 
 def test_answers_without_rows_take_room_too(monkeypatch):
-    monkeypatch.setattr(remembered, "ALL_ROWS", 2)
+    monkeypatch.setattr(remembered, "ALL_ROWS", 2 * remembered.AN_ANSWER)
     memory, calls = remembered.Remembered(), []
     for number in (1, 2, 1, 3, 2):
         memory.found(SCOPE, select(literal(number)), lambda number=number: calls.append(number) or fetched(0))
